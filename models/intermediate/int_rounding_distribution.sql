@@ -1,0 +1,51 @@
+-- Take n - 1 true numbers and their sum, and print each of the n to the nearest million.
+-- The residual of what is printed is the sum of n - 1 independent errors, each uniform on
+-- (-1/2, 1/2), itself rounded to a whole number: it is r with the probability that the
+-- sum falls within 1/2 of r. A sum of uniform variables has the Irwin-Hall distribution,
+--   F(x) = 1/m! * sum over k <= x of (-1)^k * C(m, k) * (x - k)^m,
+-- here of m = n - 1 variables on (0, 1): all of it is moved by m / 2.
+with identity_sizes as (
+    select distinct
+        terms,
+        {{ rounding_bound('terms') }} as rounding_bound_musd
+    from {{ ref('int_identity_residuals') }}
+),
+
+residuals as (
+    select
+        terms,
+        terms - 1 as m,
+        unnest(generate_series(-rounding_bound_musd, rounding_bound_musd)) as residual_musd
+    from identity_sizes
+),
+
+sides as (
+    select
+        *,
+        unnest([-1, 1]) as side
+    from residuals
+),
+
+edges as (
+    select
+        *,
+        least(greatest(residual_musd + side / 2 + m / 2, 0), m) as x
+    from sides
+),
+
+summands as (
+    select
+        *,
+        unnest(generate_series(0, cast(floor(x) as integer))) as k
+    from edges
+)
+
+select
+    terms,
+    residual_musd,
+    sum(
+        side * (-1) ** k * (x - k) ** m
+        / (factorial(cast(k as integer)) * factorial(cast(m - k as integer)))
+    ) as probability
+from summands
+group by terms, residual_musd

@@ -1,0 +1,6 @@
+select
+    component,
+    position,
+    label,
+    parent_component
+from {{ ref('components') }}

@@ -1,0 +1,6 @@
+select
+    identity_id,
+    identity_family,
+    series_id,
+    coefficient
+from {{ ref('identities') }}

@@ -1,0 +1,5 @@
+select
+    release_id,
+    released_on,
+    source
+from {{ ref('release_calendar') }}

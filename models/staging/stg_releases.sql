@@ -1,0 +1,15 @@
+select
+    release_id,
+    file_name,
+    title,
+    units_note,
+    cast(first_month || '-01' as date) as first_month,
+    cast(last_month || '-01' as date) as last_month,
+    line_count,
+    cell_count,
+    line_ending,
+    cell_layout,
+    sha256,
+    has_byte_order_mark,
+    ends_with_newline
+from {{ ref('releases') }}

@@ -1,0 +1,663 @@
+#!/usr/bin/env python3
+"""Read the published text releases and write the generated seeds.
+
+Source: the Census Bureau and BEA table "U.S. International Trade in Goods and Services,
+1992 - Present", saved as text; one file a release in ``releases/``.  Units: millions of US
+dollars, seasonally adjusted.  Nothing is computed here: a number in a seed is the number on
+the line, and every calculation is SQL, in a model.
+
+Every line of a release stands in exactly one of the seeds:
+
+    releases.csv       one row a release: title, units, first and last month, how it is printed
+    monthly_trade.csv  one row a printed month, nine cells
+    annual_trade.csv   one row a printed year or part of a year, nine cells
+    release_lines.csv  one row a line that carries no cells: its number, kind and text
+
+``cell_layout`` (of a release) and ``layout`` (of a row that is printed in another way) say how
+the cells stand on the line: a format string in which ``{k:,}`` is the k-th series, in the order
+of SERIES, and ``{k+9:,}`` its absolute value behind a sign that is spelled out.  The text is
+rebuilt from the numbers with it, byte for byte.
+
+Variants that are read to the same cells:
+
+  - trailing and leading blanks in labels, headers and cells; no-break spaces;
+  - a header row shifted by one column (``Balance`` over Goods); ``Period`` in either header row;
+    groups and columns in another order; ``Goods`` with or without ``(1)``;
+  - numbers without thousands separators, in double quotes, or with U+2212 for minus;
+  - CRLF line ends; a UTF-8 byte-order mark; a newline at the end, or none;
+  - ``(R)`` behind a month or an annual label (kept as is_revised); ``Jan.- Dec.``,
+    ``Jan. -Dec.``, an en dash; ``Jan. -`` for January alone;
+  - a banner of two or three lines, whatever division of the Census Bureau it names;
+  - any number of page breaks, or none;
+  - a year or month that is not printed yet: nine empty fields, no fields at all, or the marks
+    ``-``, ``(*)`` and ``n.a.`` in all nine;
+  - a complete last year, a part year, or a last year of which nothing is printed yet.
+
+Errors: a release that cannot be trusted is refused whole.  Each fault is printed as
+``file:line: column: reason``, no seed is touched, and the exit status is 1 (2 for wrong usage).
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import hashlib
+import os
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+FLOWS = ("balance", "exports", "imports")
+COMPONENTS = ("total", "goods", "services")
+SERIES = tuple(f"{flow}_{component}" for flow in FLOWS for component in COMPONENTS)
+MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+MONTH_NUMBERS = {name.casefold(): number for number, name in enumerate(MONTHS, 1)}
+ABBREVIATIONS = MONTH_NUMBERS | {name[:3].casefold(): n for n, name in enumerate(MONTHS, 1)}
+ABBREVIATIONS["sept"] = 9
+
+HEADERS = {
+    "releases": (
+        "release_id", "file_name", "title", "units_note", "first_month", "last_month",
+        "line_count", "cell_count", "line_ending", "has_byte_order_mark",
+        "ends_with_newline", "cell_layout", "sha256",
+    ),
+    "monthly_trade": (
+        "release_id", "line_number", "year", "month", "label", "is_revised", "layout", *SERIES,
+    ),
+    "annual_trade": (
+        "release_id", "line_number", "year", "first_month", "last_month", "label",
+        "is_revised", "layout", *SERIES,
+    ),
+    "release_lines": ("release_id", "line_number", "kind", "text"),
+}  # fmt: skip
+
+TITLE = re.compile(
+    r"U\.S\. International Trade in Goods and Services, (\d{4}) ?- ?Present", re.IGNORECASE
+)
+REVISED = re.compile(r"\s*\(R\)$", re.IGNORECASE)
+FOOTNOTE_MARK = re.compile(r"\s*\(\w\)$")
+YEAR = re.compile(r"\d{4}")
+ANNUAL = re.compile(r"Jan(?:uary|\.)? ?-(?: ?([a-z]+)\.?)?", re.IGNORECASE)
+FOOTNOTE = re.compile(
+    r"\(\w\)|notes?\b|goods data |details may |data |revised|u\.s\. (?:census|bureau)", re.IGNORECASE
+)
+# The digits are grouped throughout or not at all: "35,49" has lost a digit, and is refused.
+NUMBER = re.compile(
+    r'(\s*"?\s*)([-\u2212]?)(0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(\s*"?\s*)'
+)
+NOT_PRINTED = {"", "-", "(*)", "n.a."}
+MOST_DIGITS = 9  # the tables' INTEGER holds every number of nine digits
+
+
+class Fault(Exception):
+    """One thing wrong with a release: the file, the line (0: the file as a whole), the reason."""
+
+    def __init__(self, path: str, line: int, reason: str) -> None:
+        super().__init__(path, line, reason)
+        self.path, self.line, self.reason = path, line, reason
+
+    def __str__(self) -> str:
+        place = f"{self.path}:{self.line}" if self.line else self.path
+        return f"{place}: {self.reason}"
+
+
+class Refused(Exception):
+    """The releases cannot be normalised; ``faults`` says why, in the order of the lines."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = sorted(faults, key=lambda fault: (fault.path, fault.line))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+# --------------------------------------------------------------------------- the file's bytes
+
+
+class Text:
+    """The lines of one release, and what else its bytes say (line ends, byte-order mark)."""
+
+    def __init__(self, path: str, data: bytes) -> None:
+        """Decode ``data``; raise Fault if it is not a text."""
+        self.path = path
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        self.has_byte_order_mark = data.startswith(b"\xef\xbb\xbf")
+        text = decode(path, data)
+        self.line_ending = "crlf" if "\r\n" in text else "lf"
+        self.ends_with_newline = text.endswith("\n")
+        self.lines = text.split("\n")
+        if self.ends_with_newline:
+            self.lines.pop()
+        if self.line_ending == "crlf":
+            ended = len(self.lines) if self.ends_with_newline else len(self.lines) - 1
+            for number, line in enumerate(self.lines[:ended], 1):
+                if not line.endswith("\r"):
+                    raise Fault(path, number, "ends in LF, other lines in CRLF; save with one of them")
+            self.lines = [line.removesuffix("\r") for line in self.lines]
+        for number, line in enumerate(self.lines, 1):
+            if "\r" in line:
+                raise Fault(path, number, "has a CR within the line; save with LF or CRLF line ends")
+
+
+def decode(path: str, data: bytes) -> str:
+    """The text that ``data`` is the UTF-8 of; raises Fault where it is none."""
+    if not data:
+        raise Fault(path, 0, "is empty")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise Fault(path, 0, "is UTF-16; save it as UTF-8 text")
+    unreadable = re.search(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]", data)
+    if unreadable:
+        line = data.count(b"\n", 0, unreadable.start()) + 1
+        raise Fault(path, line, f"is not text: it holds the byte 0x{unreadable.group()[0]:02x}")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        reason = f"the byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 text"
+        raise Fault(path, line, reason) from None
+
+
+def clean(field: str) -> str:
+    """A field without blanks, quotes and typographic dashes around and in its words."""
+    field = field.strip()
+    if len(field) > 1 and field[0] == field[-1] == '"':
+        field = field[1:-1]
+    return " ".join(field.replace("\u2013", "-").split())
+
+
+# --------------------------------------------------------------------------- one release
+
+
+class Row:
+    """One printed row: a month or an annual row, and its nine cells in the order of SERIES."""
+
+    def __init__(self, line: int, label: str, is_revised: bool, first: int, last: int) -> None:
+        self.line, self.label, self.is_revised = line, label, is_revised
+        self.first, self.last = first, last
+        self.year = 0
+        self.layout = ""
+        self.cells: list[int] = []
+
+
+class Year:
+    """One year of the release while it is read."""
+
+    def __init__(self, year: int, line: int) -> None:
+        self.year, self.line = year, line
+        self.annual: Row | None = None
+        self.months: dict[int, int] = {}  # month number -> the line it stands on
+        self.printed: list[int] = []  # those of them that carry numbers
+        self.last_month = 0
+
+
+class Release:
+    """One release as read: rows of cells, lines without cells, and every fault found on the way."""
+
+    def __init__(self, text: Text) -> None:
+        """Read the whole text.  Raises Refused with all its faults, never only the first."""
+        self.text = text
+        self.faults: list[Fault] = []
+        self.title = self.units_note = ""
+        self.first_year_by_title = 0
+        self.months: list[Row] = []
+        self.annuals: list[Row] = []
+        self.other_lines: list[tuple[int, str, str]] = []
+        self.years: list[Year] = []
+        self.flow_fields: list[str] | None = None  # the upper header row, till the lower is met
+        self.columns: dict[str, int] = {}  # series -> position of its field
+        self.width = 0
+        self.has_separators = any(re.search(r"\d,\d{3}", line) for line in text.lines if "\t" in line)
+
+        for number, line in enumerate(text.lines, 1):
+            self.read_line(number, line)
+        self.check_whole()
+        if self.faults:
+            raise Refused(self.faults)
+
+        self.cell_layout = Counter(row.layout for row in self.rows()).most_common(1)[0][0]
+        self.first_month = f"{self.months[0].year}-{self.months[0].first:02}"
+        self.release_id = f"{self.months[-1].year}-{self.months[-1].first:02}"
+
+    def rows(self) -> Iterator[Row]:
+        yield from self.months
+        yield from self.annuals
+
+    def fault(self, line: int, reason: str) -> None:
+        self.faults.append(Fault(self.text.path, line, reason))
+
+    # ---- lines
+
+    def read_line(self, number: int, line: str) -> None:
+        """Put one line where it belongs: a row of cells, or a line without."""
+        raw = line.split("\t")
+        fields = [clean(field) for field in raw]
+        label = REVISED.sub("", fields[0])
+        is_empty = NOT_PRINTED.issuperset(fields[1:])
+        if is_header(fields):
+            self.read_header(number, fields)
+            kind = "header"
+        elif is_empty and not fields[0]:
+            kind = "blank"
+        elif is_empty and YEAR.fullmatch(label):
+            self.open_year(number, int(label))
+            kind = "year"
+        elif (month := MONTH_NUMBERS.get(label.casefold())) is not None:
+            if not is_empty:
+                self.read_month(number, raw, fields, month)
+                return
+            self.place_month(number, month, is_printed=False)
+            kind = "month not printed"
+        elif (annual := ANNUAL.fullmatch(label)) is not None:
+            if not is_empty:
+                self.read_annual(number, raw, fields, annual)
+                return
+            kind = "annual not printed"
+        elif any(fields[1:]):
+            what = f'"{fields[0]}"' if fields[0] else "a row without a label"
+            self.fault(number, f"{what} is neither a month, an annual label nor a year")
+            return
+        else:
+            kind = self.read_prose(number, fields[0])
+        self.other_lines.append((number, kind, line))
+
+    def read_prose(self, number: int, words: str) -> str:
+        """The kind of a line of words; a title and a units note are checked."""
+        if title := TITLE.match(words):
+            self.title = self.title or words
+            self.first_year_by_title = self.first_year_by_title or int(title[1])
+            return "title"
+        folded = words.casefold()
+        if folded.startswith("in ") and "dollars" in folded:
+            self.units_note = self.units_note or words
+            if not folded.startswith("in millions of dollars"):
+                self.fault(number, f'the units are "{words}"; expected "In millions of dollars"')
+            if "seasonally adjusted" not in folded or re.search(r"\b(?:not|un)\W?season", folded):
+                self.fault(number, f'"{words}" does not say "Seasonally adjusted"')
+            return "units"
+        if folded.startswith("source"):
+            return "source"
+        if FOOTNOTE.match(words):
+            return "footnote"
+        if not self.years:
+            return "banner"
+        self.fault(number, f'"{words}" is neither a month, an annual label, a year nor a footnote')
+        return "unknown"
+
+    # ---- headers
+
+    def read_header(self, number: int, fields: list[str]) -> None:
+        """Take one of the two header rows; the lower one completes the columns."""
+        names = [header_name(field) for field in fields]
+        if names[0] not in ("", "period"):
+            self.fault(number, f'the first column is headed "{fields[0]}"; expected "Period"')
+        for position, name in enumerate(names[1:], 2):
+            if name not in ("", *FLOWS, *COMPONENTS):
+                self.fault(number, f'column {position} has the unknown header "{fields[position - 1]}"')
+        if any(name in FLOWS for name in names[1:]):
+            self.flow_fields = names
+            return
+        if self.flow_fields is None:
+            self.fault(number, "no row with Balance, Exports and Imports stands over this header")
+            return
+        self.columns, problem = series_columns(self.flow_fields, names)
+        self.width = len(names)
+        self.flow_fields = None
+        if problem:
+            self.fault(number, problem)
+
+    # ---- rows of cells
+
+    def read_cells(self, row: Row, raw: list[str], fields: list[str]) -> None:
+        """Fill in the row's cells and layout, or say what is wrong with each of them."""
+        if not self.columns:
+            self.fault(row.line, "numbers stand before any column headers")
+            return
+        if len(fields) != self.width:
+            self.fault(row.line, f"has {len(fields)} fields; expected {self.width}, as in the header")
+            return
+        empty = [name for name, at in self.columns.items() if fields[at] in NOT_PRINTED]
+        if empty:
+            names = ", ".join(map(spaced, empty))
+            self.fault(row.line, f"the row is half printed: no number for {names}")
+        layouts = dict(enumerate(raw))
+        for index, series in enumerate(SERIES):
+            at = self.columns.get(series)
+            if at is None or series in empty:
+                continue
+            cell = NUMBER.fullmatch(raw[at])
+            if cell is None:
+                self.fault(
+                    row.line, f'{spaced(series)}: "{fields[at]}" is not a whole number of millions'
+                )
+                continue
+            before, sign, digits, after = cell.groups()
+            plain = digits.replace(",", "")
+            if len(plain) > MOST_DIGITS:
+                self.fault(row.line, f'{spaced(series)}: "{fields[at]}" is too large to be millions')
+                continue
+            value = -int(plain) if sign else int(plain)
+            # A number below a thousand fits either way of writing; it goes with the file's.
+            grouped = "," in digits or (len(plain) < 4 and self.has_separators)
+            spell_sign = sign != "" and not (sign == "-" and value < 0)
+            place = index + len(SERIES) if spell_sign else index
+            layouts[at] = f"{before}{sign * spell_sign}{{{place}:{',' * grouped}}}{after}"
+            row.cells.append(value)
+        for position, field in enumerate(fields):
+            if position and field and position not in self.columns.values():
+                self.fault(row.line, f'column {position + 1} has no header, yet reads "{field}"')
+        row.layout = "\t".join(layouts[position] for position in range(1, len(raw)))
+
+    def read_month(self, number: int, raw: list[str], fields: list[str], month: int) -> None:
+        row = Row(number, raw[0], REVISED.search(fields[0]) is not None, month, month)
+        if self.place_month(number, month, is_printed=True):
+            row.year = self.years[-1].year
+        self.read_cells(row, raw, fields)
+        self.months.append(row)
+
+    def read_annual(self, number: int, raw: list[str], fields: list[str], match: re.Match) -> None:
+        last = ABBREVIATIONS.get((match[1] or "Jan").casefold())
+        if last is None:
+            self.fault(number, f'"{fields[0]}" does not end in a month')
+            last = 12
+        row = Row(number, raw[0], REVISED.search(fields[0]) is not None, 1, last)
+        if not self.years:
+            self.fault(number, "an annual row stands before any year")
+        elif (year := self.years[-1]).annual is not None:
+            first = f"first on line {year.annual.line}"
+            self.fault(number, f"{year.year} has a second annual row ({first})")
+        else:
+            year.annual, row.year = row, year.year
+        self.read_cells(row, raw, fields)
+        self.annuals.append(row)
+
+    # ---- the calendar
+
+    def open_year(self, number: int, year: int) -> None:
+        if self.years:
+            before = self.years[-1].year
+            known = {opened.year: opened.line for opened in self.years}
+            if year in known:
+                self.fault(number, f"the year {year} stands twice (first on line {known[year]})")
+            elif year < before:
+                self.fault(number, f"the year {year} stands after {before}: out of order")
+            elif year > before + 1:
+                gap = f"{before + 1}" if year == before + 2 else f"{before + 1} to {year - 1}"
+                self.fault(number, f"the year {year} follows {before}: {gap} missing")
+        self.years.append(Year(year, number))
+
+    def place_month(self, number: int, month: int, *, is_printed: bool) -> bool:
+        """Check a month against those before it; False where there is no year for it."""
+        name = MONTHS[month - 1]
+        if not self.years:
+            self.fault(number, f"{name} stands before any year")
+            return False
+        year = self.years[-1]
+        if month in year.months:
+            self.fault(number, f"{name} {year.year} stands twice (first on line {year.months[month]})")
+        elif month < year.last_month:
+            before = MONTHS[year.last_month - 1]
+            self.fault(number, f"{name} {year.year} stands after {before}: out of order")
+        elif month > year.last_month + 1:
+            gap = ", ".join(MONTHS[year.last_month : month - 1])
+            self.fault(number, f"{name} {year.year}: {gap} missing before it")
+        elif is_printed and year.last_month not in (0, *year.printed):
+            before = MONTHS[year.last_month - 1]
+            self.fault(number, f"{name} {year.year} has numbers, {before} before it has none: missing")
+        year.months.setdefault(month, number)
+        year.last_month = max(month, year.last_month)
+        if is_printed:
+            year.printed.append(month)
+        return True
+
+    def check_whole(self) -> None:
+        """What only the end of the text can tell."""
+        if not self.title:
+            self.fault(0, 'has no title "U.S. International Trade in Goods and Services, ..."')
+        if not self.units_note:
+            self.fault(0, 'has no units note "In millions of dollars. Seasonally adjusted; ..."')
+        if not self.months:
+            self.fault(0, "has no data: not one month with numbers")
+        for year in self.years:
+            self.check_year(year, is_last=year is self.years[-1])
+        if self.years and self.first_year_by_title not in (0, self.years[0].year):
+            said, found = self.first_year_by_title, self.years[0].year
+            self.fault(self.years[0].line, f"the title begins with {said}, the rows with {found}")
+
+    def check_year(self, year: Year, *, is_last: bool) -> None:
+        printed = max(year.printed, default=0)
+        if printed < 12 and not is_last:
+            missing = ", ".join(MONTHS[printed:])
+            self.fault(year.line, f"the year {year.year} is not complete: {missing} missing")
+        if year.annual is None:
+            if printed:
+                self.fault(year.line, f"the year {year.year} has no annual row")
+        elif year.annual.last != printed:
+            ends = f"ends in {MONTHS[printed - 1]}" if printed else "has no months"
+            label = clean(year.annual.label)
+            self.fault(year.annual.line, f'the label is "{label}", yet {year.year} {ends}')
+
+
+def is_header(fields: list[str]) -> bool:
+    """Whether a row names columns: a data row holds no flow and no component as a field."""
+    return any(header_name(field) in FLOWS + COMPONENTS for field in fields[1:])
+
+
+def header_name(field: str) -> str:
+    """A header without its footnote mark, in lower case: ``Goods (1)`` is ``goods``."""
+    return FOOTNOTE_MARK.sub("", field).casefold()
+
+
+def spaced(series: str) -> str:
+    return series.replace("_", " ")
+
+
+def series_columns(flows: list[str], components: list[str]) -> tuple[dict[str, int], str]:
+    """Where each series stands, from the two header rows; and what is wrong with them, or "".
+
+    A flow heads the columns from its own to the next flow's.  Where a workbook centred it over
+    its group, it stands one or two columns to the right of the group's first: so the flows are
+    tried as they stand, then moved left, till they head all nine series.
+    """
+    found: list[dict[str, int]] = []
+    for shift in range(3):
+        starts = {at - shift: name for at, name in enumerate(flows) if at and name}
+        columns: dict[str, int] = {}
+        flow = ""
+        for at, component in enumerate(components):
+            flow = starts.get(at, flow)
+            if at and component and flow:
+                columns.setdefault(f"{flow}_{component}", at)
+        if columns.keys() == set(SERIES) and len(columns) == sum(map(bool, components[1:])):
+            return columns, ""
+        found.append(columns)
+    lacking = [spaced(series) for series in SERIES if series not in found[0]]
+    if lacking:
+        return found[0], f"the header lacks {', '.join(lacking)}"
+    return found[0], "the header names a column twice"
+
+
+# --------------------------------------------------------------------------- the seeds
+
+
+def release_paths(folder: Path) -> list[Path]:
+    """The releases in ``folder``, in the order of their names; raises Refused if there are none."""
+    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    strangers = [path for path in entries if path.suffix.lower() != ".txt" or not path.is_file()]
+    faults = [Fault(shown(path), 0, "is not a text release (.txt); keep it elsewhere") for path in strangers]
+    if not entries:
+        faults.append(Fault(shown(folder), 0, "holds no release; put a text there, such as 2024-02.txt"))
+    if faults:
+        raise Refused(faults)
+    return entries
+
+
+def shown(path: Path) -> str:
+    """The path as a person would write it: from the project's root where it lies below that."""
+    resolved = path.resolve()
+    return str(resolved.relative_to(ROOT)) if resolved.is_relative_to(ROOT) else str(path)
+
+
+def read_release(path: Path) -> Release:
+    """One file as a release; raises Refused."""
+    try:
+        return Release(Text(shown(path), path.read_bytes()))
+    except Fault as fault:
+        raise Refused([fault]) from None
+    except OSError as error:
+        raise Refused([Fault(shown(path), 0, f"cannot be read: {error.strerror}")]) from None
+
+
+def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple]]:
+    """The rows of each seed that one release makes, in the order of its lines."""
+    text, key = release.text, release.release_id
+
+    def layout(row: Row) -> str:
+        return "" if row.layout == release.cell_layout else row.layout
+
+    def flag(value: bool) -> str:
+        return "true" if value else "false"
+
+    return {
+        "releases": iter([(
+            key, file_name, release.title, release.units_note, release.first_month, key,
+            len(text.lines), sum(len(row.cells) for row in release.rows()), text.line_ending,
+            flag(text.has_byte_order_mark), flag(text.ends_with_newline), release.cell_layout,
+            text.sha256,
+        )]),
+        "monthly_trade": (
+            (key, row.line, row.year, row.first, row.label, flag(row.is_revised), layout(row), *row.cells)
+            for row in release.months
+        ),
+        "annual_trade": (
+            (
+                key, row.line, row.year, row.first, row.last, row.label, flag(row.is_revised),
+                layout(row), *row.cells,
+            )
+            for row in release.annuals
+        ),
+        "release_lines": ((key, *line) for line in release.other_lines),
+    }  # fmt: skip
+
+
+def write_seeds(paths: list[Path], folder: Path) -> None:
+    """Read every release and write the seeds into ``folder``, one release in memory at a time.
+
+    Raises Refused with the faults of all the files.
+    """
+    faults: list[Fault] = []
+    file_of: dict[str, str] = {}
+    with ExitStack() as stack:
+        writers = {}
+        for name, header in HEADERS.items():
+            file = stack.enter_context((folder / f"{name}.csv").open("w", encoding="utf-8", newline=""))
+            writers[name] = csv.writer(file, lineterminator="\n")
+            writers[name].writerow(header)
+            stack.callback(lambda file=file: (file.flush(), os.fsync(file.fileno())))
+        for path in paths:
+            try:
+                release = read_release(path)
+            except Refused as refused:
+                faults.extend(refused.faults)
+                continue
+            other = file_of.setdefault(release.release_id, shown(path))
+            if other != shown(path):
+                reason = f"ends with {release.release_id}, as {other} does; keep one of the two"
+                faults.append(Fault(shown(path), 0, reason))
+                continue
+            for name, rows in seed_rows(release, path.name).items():
+                writers[name].writerows(rows)
+    if faults:
+        raise Refused(faults)
+
+
+def replace_all(new: Path, folder: Path) -> None:
+    """Move the files of ``new`` over those of ``folder``: all of them, or none if a move fails."""
+    kept: dict[Path, Path] = {}
+    try:
+        for name in HEADERS:
+            target, old = folder / f"{name}.csv", new / f"{name}.old"
+            if target.exists():
+                os.link(target, old)
+            kept[target] = old
+            os.replace(new / f"{name}.csv", target)
+    except BaseException:
+        for target, old in kept.items():
+            if old.exists():
+                os.replace(old, target)
+            else:
+                target.unlink(missing_ok=True)
+        raise
+
+
+def normalize(releases: Path, seeds: Path, *, check: bool) -> str:
+    """Write (or, with ``check``, compare) the seeds, and say in a sentence what was done.
+
+    Raises Refused for a release or seeds that are not as they should be, OSError for a disk
+    that cannot be written; the seeds are then as they were.
+    """
+    paths = release_paths(releases)
+    with tempfile.TemporaryDirectory(prefix=".next-", dir=None if check else seeds) as scratch:
+        new = Path(scratch)
+        write_seeds(paths, new)
+        changed = [
+            f"{name}.csv"
+            for name in HEADERS
+            if not same_bytes(new / f"{name}.csv", seeds / f"{name}.csv")
+        ]
+        if check and changed:
+            reason = "is not what the releases say; run scripts/normalize_release.py"
+            raise Refused(Fault(shown(seeds / name), 0, reason) for name in changed)
+        if changed:
+            replace_all(new, seeds)
+    count = f"{len(paths)} release{'s' * (len(paths) != 1)}"
+    return f"{count}: {', '.join(changed)} written" if changed else f"{count}: the seeds are up to date"
+
+
+def same_bytes(one: Path, other: Path) -> bool:
+    """Whether two files are alike, read in pieces; a missing file is like no other."""
+    if not other.exists() or one.stat().st_size != other.stat().st_size:
+        return False
+    with one.open("rb") as left, other.open("rb") as right:
+        while piece := left.read(1 << 20):
+            if piece != right.read(1 << 20):
+                return False
+    return True
+
+
+def main(arguments: list[str] | None = None) -> int:
+    parser = argparse.ArgumentParser(
+        description="Read the text releases and write the generated seeds.",
+        epilog="example: scripts/normalize_release.py --check",
+    )
+    parser.add_argument("--releases", type=Path, default=ROOT / "releases", metavar="FOLDER",
+                        help="where the texts are (default: releases)")  # fmt: skip
+    parser.add_argument("--seeds", type=Path, default=ROOT / "seeds", metavar="FOLDER",
+                        help="where the seeds go (default: seeds)")  # fmt: skip
+    parser.add_argument("--check", action="store_true",
+                        help="write nothing; exit with 1 if a seed is out of date")  # fmt: skip
+    options = parser.parse_args(arguments)
+    for folder in (options.releases, options.seeds):
+        if not folder.is_dir():
+            parser.error(f"{shown(folder)} is not a folder")
+    try:
+        print(normalize(options.releases, options.seeds, check=options.check))
+    except Refused as refused:
+        print(refused, file=sys.stderr)
+        if not options.check:
+            print("nothing was written", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"{error.filename or shown(options.seeds)}: {error.strerror}; nothing was written", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
