@@ -23,7 +23,8 @@ Variants that are read to the same cells:
   - trailing and leading blanks in labels, headers and cells; no-break spaces;
   - a header row shifted by one column (``Balance`` over Goods); ``Period`` in either header row;
     groups and columns in another order; ``Goods`` with or without ``(1)``;
-  - numbers without thousands separators, in double quotes, or with U+2212 for minus;
+  - numbers without thousands separators, in double quotes, or with U+2212 or an en dash for
+    minus;
   - CRLF line ends; a UTF-8 byte-order mark; a newline at the end, or none;
   - ``(R)`` behind a month or an annual label (kept as is_revised); ``Jan.- Dec.``,
     ``Jan. -Dec.``, an en dash; ``Jan. -`` for January alone;
@@ -42,6 +43,7 @@ from __future__ import annotations
 import argparse
 import csv
 import hashlib
+import itertools
 import os
 import re
 import sys
@@ -81,19 +83,21 @@ HEADERS = {
 }  # fmt: skip
 
 TITLE = re.compile(
-    r"U\.S\. International Trade in Goods and Services, (\d{4}) ?- ?Present", re.IGNORECASE
+    r"U\.S\. International Trade in Goods and Services, ([0-9]{4}) ?- ?Present", re.IGNORECASE
 )
 REVISED = re.compile(r"\s*\(R\)$", re.IGNORECASE)
 FOOTNOTE_MARK = re.compile(r"\s*\(\w\)$")
-YEAR = re.compile(r"\d{4}")
+YEAR = re.compile(r"[12][0-9]{3}")
 ANNUAL = re.compile(r"Jan(?:uary|\.)? ?-(?: ?([a-z]+)\.?)?", re.IGNORECASE)
 FOOTNOTE = re.compile(
     r"\(\w\)|notes?\b|goods data |details may |data |revised|u\.s\. (?:census|bureau)", re.IGNORECASE
 )
 # The digits are grouped throughout or not at all: "35,49" has lost a digit, and is refused.
 NUMBER = re.compile(
-    r'(\s*"?\s*)([-\u2212]?)(0|[1-9]\d{0,2}(?:,\d{3})+|[1-9]\d*)(\s*"?\s*)'
+    r"""(\s*("\s*)?)([-\u2212\u2013]?)(0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(\s*(?(2)"\s*))"""
 )
+# Controls but tab, LF, form feed, CR and NEL; and the bytes that are not UTF-8.
+UNREADABLE = re.compile("[\\0-\\x08\\x0b\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\udc80-\\udcff]")
 NOT_PRINTED = {"", "-", "(*)", "n.a."}
 MOST_DIGITS = 9  # the tables' INTEGER holds every number of nine digits
 
@@ -133,14 +137,15 @@ class Text:
         self.line_ending = "crlf" if "\r\n" in text else "lf"
         self.ends_with_newline = text.endswith("\n")
         self.lines = text.split("\n")
+        ended = len(self.lines) - 1
         if self.ends_with_newline:
             self.lines.pop()
         if self.line_ending == "crlf":
-            ended = len(self.lines) if self.ends_with_newline else len(self.lines) - 1
-            for number, line in enumerate(self.lines[:ended], 1):
-                if not line.endswith("\r"):
-                    raise Fault(path, number, "ends in LF, other lines in CRLF; save with one of them")
-            self.lines = [line.removesuffix("\r") for line in self.lines]
+            for index in range(ended):
+                if not self.lines[index].endswith("\r"):
+                    reason = "ends in LF, other lines in CRLF; save with one of them"
+                    raise Fault(path, index + 1, reason)
+                self.lines[index] = self.lines[index][:-1]
         for number, line in enumerate(self.lines, 1):
             if "\r" in line:
                 raise Fault(path, number, "has a CR within the line; save with LF or CRLF line ends")
@@ -152,16 +157,17 @@ def decode(path: str, data: bytes) -> str:
         raise Fault(path, 0, "is empty")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise Fault(path, 0, "is UTF-16; save it as UTF-8 text")
-    unreadable = re.search(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]", data)
-    if unreadable:
-        line = data.count(b"\n", 0, unreadable.start()) + 1
-        raise Fault(path, line, f"is not text: it holds the byte 0x{unreadable.group()[0]:02x}")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        reason = f"the byte 0x{data[error.start]:02x} is not UTF-8; save the file as UTF-8 text"
-        raise Fault(path, line, reason) from None
+    # Bytes that are not UTF-8 are decoded to U+DC80 to U+DCFF, and so found with the controls.
+    text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
+    if unreadable := UNREADABLE.search(text):
+        code = ord(unreadable.group())
+        line = text.count("\n", 0, unreadable.start()) + 1
+        if code >= 0xDC80:
+            reason = f"the byte 0x{code - 0xDC00:02x} is not UTF-8; save the file as UTF-8 text"
+        else:
+            reason = f"is not text: it holds the control character 0x{code:02x}"
+        raise Fault(path, line, reason)
+    return text
 
 
 def clean(field: str) -> str:
@@ -170,6 +176,13 @@ def clean(field: str) -> str:
     if len(field) > 1 and field[0] == field[-1] == '"':
         field = field[1:-1]
     return " ".join(field.replace("\u2013", "-").split())
+
+
+def quoted(words: str) -> str:
+    """What was found, for a message: not too long, and with what cannot be seen spelled out."""
+    words = words if len(words) <= 60 else f"{words[:57]}..."
+    visible = (c if c.isprintable() else ascii(c)[1:-1] for c in words)
+    return f'"{"".join(visible)}"'
 
 
 # --------------------------------------------------------------------------- one release
@@ -193,8 +206,10 @@ class Year:
         self.year, self.line = year, line
         self.annual: Row | None = None
         self.months: dict[int, int] = {}  # month number -> the line it stands on
-        self.printed: list[int] = []  # those of them that carry numbers
+        self.printed: set[int] = set()  # those of them that carry numbers
         self.last_month = 0
+        # A row that cannot be read may be the very one that seems to be missing.
+        self.has_unread_row = False
 
 
 class Release:
@@ -209,11 +224,15 @@ class Release:
         self.months: list[Row] = []
         self.annuals: list[Row] = []
         self.other_lines: list[tuple[int, str, str]] = []
-        self.years: list[Year] = []
+        self.years: dict[int, Year] = {}
+        self.year = self.preface = Year(0, 0)  # the year that is read; before the first: none
         self.flow_fields: list[str] | None = None  # the upper header row, till the lower is met
         self.columns: dict[str, int] = {}  # series -> position of its field
         self.width = 0
-        self.has_separators = any(re.search(r"\d,\d{3}", line) for line in text.lines if "\t" in line)
+        self.header_is_faulty = False  # then rows are not blamed for what the header caused
+        self.has_separators = any(
+            "\t" in line and re.search(r"[0-9],[0-9]{3}", line) for line in text.lines
+        )
 
         for number, line in enumerate(text.lines, 1):
             self.read_line(number, line)
@@ -240,32 +259,44 @@ class Release:
         fields = [clean(field) for field in raw]
         label = REVISED.sub("", fields[0])
         is_empty = NOT_PRINTED.issuperset(fields[1:])
-        if is_header(fields):
-            self.read_header(number, fields)
-            kind = "header"
-        elif is_empty and not fields[0]:
+        if is_empty and not fields[0]:
             kind = "blank"
-        elif is_empty and YEAR.fullmatch(label):
+        elif YEAR.fullmatch(label):
+            if not is_empty:
+                self.fault(number, f"the year row {label} carries numbers; expected a label alone")
             self.open_year(number, int(label))
             kind = "year"
         elif (month := MONTH_NUMBERS.get(label.casefold())) is not None:
+            self.place_month(number, month, is_printed=not is_empty)
             if not is_empty:
-                self.read_month(number, raw, fields, month)
+                row = Row(number, raw[0], label != fields[0], month, month)
+                self.read_cells(row, raw, fields)
+                self.months.append(row)
                 return
-            self.place_month(number, month, is_printed=False)
             kind = "month not printed"
         elif (annual := ANNUAL.fullmatch(label)) is not None:
             if not is_empty:
-                self.read_annual(number, raw, fields, annual)
+                row = Row(number, raw[0], label != fields[0], 1, self.last_month(number, annual))
+                self.place_annual(row)
+                self.read_cells(row, raw, fields)
+                self.annuals.append(row)
                 return
             kind = "annual not printed"
-        elif any(fields[1:]):
-            what = f'"{fields[0]}"' if fields[0] else "a row without a label"
-            self.fault(number, f"{what} is neither a month, an annual label nor a year")
+        elif is_header(fields):
+            self.read_header(number, fields)
+            kind = "header"
+        elif not is_empty:
+            what = quoted(fields[0]) if fields[0] else "a row without a label"
+            self.unread(number, f"{what} is neither a month, an annual label nor a year")
             return
         else:
             kind = self.read_prose(number, fields[0])
         self.other_lines.append((number, kind, line))
+
+    def unread(self, number: int, reason: str) -> None:
+        """A fault in a row's label: nobody knows what the row stands for."""
+        self.fault(number, reason)
+        self.year.has_unread_row = True
 
     def read_prose(self, number: int, words: str) -> str:
         """The kind of a line of words; a title and a units note are checked."""
@@ -277,17 +308,18 @@ class Release:
         if folded.startswith("in ") and "dollars" in folded:
             self.units_note = self.units_note or words
             if not folded.startswith("in millions of dollars"):
-                self.fault(number, f'the units are "{words}"; expected "In millions of dollars"')
+                self.fault(number, f'the units are {quoted(words)}; expected "In millions of dollars"')
             if "seasonally adjusted" not in folded or re.search(r"\b(?:not|un)\W?season", folded):
-                self.fault(number, f'"{words}" does not say "Seasonally adjusted"')
+                self.fault(number, f'{quoted(words)} does not say "Seasonally adjusted"')
             return "units"
         if folded.startswith("source"):
             return "source"
         if FOOTNOTE.match(words):
             return "footnote"
-        if not self.years:
+        if not self.years and not self.columns:
             return "banner"
-        self.fault(number, f'"{words}" is neither a month, an annual label, a year nor a footnote')
+        what = quoted(words)
+        self.unread(number, f"{what} is neither a month, an annual label, a year nor a footnote")
         return "unknown"
 
     # ---- headers
@@ -295,32 +327,44 @@ class Release:
     def read_header(self, number: int, fields: list[str]) -> None:
         """Take one of the two header rows; the lower one completes the columns."""
         names = [header_name(field) for field in fields]
+        is_upper = any(name in FLOWS for name in names[1:])
+        if is_upper:
+            self.columns, self.header_is_faulty = {}, False
+        faults = len(self.faults)
         if names[0] not in ("", "period"):
-            self.fault(number, f'the first column is headed "{fields[0]}"; expected "Period"')
+            self.fault(number, f'the first column is headed {quoted(fields[0])}; expected "Period"')
         for position, name in enumerate(names[1:], 2):
             if name not in ("", *FLOWS, *COMPONENTS):
-                self.fault(number, f'column {position} has the unknown header "{fields[position - 1]}"')
-        if any(name in FLOWS for name in names[1:]):
+                what = quoted(fields[position - 1])
+                self.fault(number, f"column {position} has the unknown header {what}")
+        self.header_is_faulty |= len(self.faults) > faults
+        if is_upper:
             self.flow_fields = names
             return
         if self.flow_fields is None:
             self.fault(number, "no row with Balance, Exports and Imports stands over this header")
+            self.header_is_faulty = True
             return
         self.columns, problem = series_columns(self.flow_fields, names)
         self.width = len(names)
         self.flow_fields = None
-        if problem:
+        if problem and not self.header_is_faulty:
             self.fault(number, problem)
+            self.header_is_faulty = True
 
     # ---- rows of cells
 
     def read_cells(self, row: Row, raw: list[str], fields: list[str]) -> None:
         """Fill in the row's cells and layout, or say what is wrong with each of them."""
-        if not self.columns:
-            self.fault(row.line, "numbers stand before any column headers")
-            return
-        if len(fields) != self.width:
-            self.fault(row.line, f"has {len(fields)} fields; expected {self.width}, as in the header")
+        if not self.columns or len(fields) != self.width:
+            if self.header_is_faulty:
+                return
+            if self.columns:
+                expected = f"expected {self.width}, as in the header"
+                self.fault(row.line, f"has {len(fields)} fields; {expected}")
+            else:
+                self.fault(row.line, "numbers stand under no complete header of two rows")
+                self.header_is_faulty = True
             return
         empty = [name for name, at in self.columns.items() if fields[at] in NOT_PRINTED]
         if empty:
@@ -333,14 +377,14 @@ class Release:
                 continue
             cell = NUMBER.fullmatch(raw[at])
             if cell is None:
-                self.fault(
-                    row.line, f'{spaced(series)}: "{fields[at]}" is not a whole number of millions'
-                )
+                reason = f"{quoted(fields[at])} is not a whole number of millions"
+                self.fault(row.line, f"{spaced(series)}: {reason}")
                 continue
-            before, sign, digits, after = cell.groups()
+            before, _, sign, digits, after = cell.groups()
             plain = digits.replace(",", "")
             if len(plain) > MOST_DIGITS:
-                self.fault(row.line, f'{spaced(series)}: "{fields[at]}" is too large to be millions')
+                reason = f"{quoted(fields[at])} is too large to be millions"
+                self.fault(row.line, f"{spaced(series)}: {reason}")
                 continue
             value = -int(plain) if sign else int(plain)
             # A number below a thousand fits either way of writing; it goes with the file's.
@@ -350,71 +394,64 @@ class Release:
             layouts[at] = f"{before}{sign * spell_sign}{{{place}:{',' * grouped}}}{after}"
             row.cells.append(value)
         for position, field in enumerate(fields):
-            if position and field and position not in self.columns.values():
-                self.fault(row.line, f'column {position + 1} has no header, yet reads "{field}"')
+            is_named = position == 0 or position in self.columns.values()
+            if field and not is_named and not self.header_is_faulty:
+                reason = f"column {position + 1} has no header, yet reads {quoted(field)}"
+                self.fault(row.line, reason)
         row.layout = "\t".join(layouts[position] for position in range(1, len(raw)))
-
-    def read_month(self, number: int, raw: list[str], fields: list[str], month: int) -> None:
-        row = Row(number, raw[0], REVISED.search(fields[0]) is not None, month, month)
-        if self.place_month(number, month, is_printed=True):
-            row.year = self.years[-1].year
-        self.read_cells(row, raw, fields)
-        self.months.append(row)
-
-    def read_annual(self, number: int, raw: list[str], fields: list[str], match: re.Match) -> None:
-        last = ABBREVIATIONS.get((match[1] or "Jan").casefold())
-        if last is None:
-            self.fault(number, f'"{fields[0]}" does not end in a month')
-            last = 12
-        row = Row(number, raw[0], REVISED.search(fields[0]) is not None, 1, last)
-        if not self.years:
-            self.fault(number, "an annual row stands before any year")
-        elif (year := self.years[-1]).annual is not None:
-            first = f"first on line {year.annual.line}"
-            self.fault(number, f"{year.year} has a second annual row ({first})")
-        else:
-            year.annual, row.year = row, year.year
-        self.read_cells(row, raw, fields)
-        self.annuals.append(row)
 
     # ---- the calendar
 
     def open_year(self, number: int, year: int) -> None:
-        if self.years:
-            before = self.years[-1].year
-            known = {opened.year: opened.line for opened in self.years}
-            if year in known:
-                self.fault(number, f"the year {year} stands twice (first on line {known[year]})")
-            elif year < before:
-                self.fault(number, f"the year {year} stands after {before}: out of order")
-            elif year > before + 1:
-                gap = f"{before + 1}" if year == before + 2 else f"{before + 1} to {year - 1}"
-                self.fault(number, f"the year {year} follows {before}: {gap} missing")
-        self.years.append(Year(year, number))
+        if (known := self.years.get(year)) is not None:
+            self.fault(number, f"the year {year} stands twice (first on line {known.line})")
+            known.has_unread_row |= bool(known.months)  # it may well be the year that is missing
+            self.year = known
+            return
+        if year < self.year.year:
+            self.fault(number, f"the year {year} stands after {self.year.year}: out of order")
+        self.year = self.years[year] = Year(year, number)
 
-    def place_month(self, number: int, month: int, *, is_printed: bool) -> bool:
-        """Check a month against those before it; False where there is no year for it."""
-        name = MONTHS[month - 1]
-        if not self.years:
-            self.fault(number, f"{name} stands before any year")
-            return False
-        year = self.years[-1]
+    def need_year(self, number: int, what: str) -> None:
+        if self.year is self.preface and not self.year.has_unread_row:
+            self.unread(number, f"{what} stands before any year")
+
+    def place_month(self, number: int, month: int, *, is_printed: bool) -> None:
+        """Enter a month in its year, in its order."""
+        self.need_year(number, MONTHS[month - 1])
+        year = self.year
+        if year is self.preface:
+            return
+        name = f"{MONTHS[month - 1]} {year.year}"
         if month in year.months:
-            self.fault(number, f"{name} {year.year} stands twice (first on line {year.months[month]})")
+            self.fault(number, f"{name} stands twice (first on line {year.months[month]})")
         elif month < year.last_month:
-            before = MONTHS[year.last_month - 1]
-            self.fault(number, f"{name} {year.year} stands after {before}: out of order")
-        elif month > year.last_month + 1:
-            gap = ", ".join(MONTHS[year.last_month : month - 1])
-            self.fault(number, f"{name} {year.year}: {gap} missing before it")
-        elif is_printed and year.last_month not in (0, *year.printed):
-            before = MONTHS[year.last_month - 1]
-            self.fault(number, f"{name} {year.year} has numbers, {before} before it has none: missing")
+            self.fault(number, f"{name} stands after {MONTHS[year.last_month - 1]}: out of order")
         year.months.setdefault(month, number)
         year.last_month = max(month, year.last_month)
         if is_printed:
-            year.printed.append(month)
-        return True
+            year.printed.add(month)
+
+    def last_month(self, number: int, annual: re.Match) -> int:
+        """The month that an annual label ends with; January where it names but one."""
+        last = ABBREVIATIONS.get((annual[1] or "Jan").casefold())
+        if last is None:
+            self.unread(number, f"{quoted(annual[0])} does not end in a month")
+        return last or 12
+
+    def place_annual(self, row: Row) -> None:
+        """Enter an annual row in its year, once."""
+        self.need_year(row.line, "an annual row")
+        if self.year.annual is None:
+            self.year.annual = row
+            return
+        if not self.year.has_unread_row:
+            first = f"first on line {self.year.annual.line}"
+            self.fault(row.line, f"{self.year.year} has a second annual row ({first})")
+        if self.year.months:
+            # The row of the next year is missing, or could not be read: its months are not these.
+            self.year = Year(self.year.year, row.line)
+            self.year.annual, self.year.has_unread_row = row, True
 
     def check_whole(self) -> None:
         """What only the end of the text can tell."""
@@ -424,28 +461,39 @@ class Release:
             self.fault(0, 'has no units note "In millions of dollars. Seasonally adjusted; ..."')
         if not self.months:
             self.fault(0, "has no data: not one month with numbers")
-        for year in self.years:
-            self.check_year(year, is_last=year is self.years[-1])
-        if self.years and self.first_year_by_title not in (0, self.years[0].year):
-            said, found = self.first_year_by_title, self.years[0].year
-            self.fault(self.years[0].line, f"the title begins with {said}, the rows with {found}")
+        if not self.years:
+            return
+        years = [self.years[number] for number in sorted(self.years)]
+        for before, after in itertools.pairwise(years):
+            if after.year > before.year + 1 and not before.has_unread_row:
+                gap = " to ".join(map(str, sorted({before.year + 1, after.year - 1})))
+                self.fault(after.line, f"the year {after.year} follows {before.year}: {gap} missing")
+        for year in years:
+            if not year.has_unread_row:
+                self.check_year(year, is_last=year is years[-1])
+        said, found = self.first_year_by_title, years[0]
+        if said not in (0, found.year) and not self.preface.has_unread_row:
+            self.fault(found.line, f"the title begins with {said}, the rows with {found.year}")
 
     def check_year(self, year: Year, *, is_last: bool) -> None:
-        printed = max(year.printed, default=0)
-        if printed < 12 and not is_last:
-            missing = ", ".join(MONTHS[printed:])
-            self.fault(year.line, f"the year {year.year} is not complete: {missing} missing")
+        """Whether a year has its months and its annual row; the last may end in any month."""
+        last = max(year.printed, default=0) if is_last else 12
+        lacking = [month for month in range(1, last + 1) if month not in year.printed]
+        if lacking:
+            names = ", ".join(MONTHS[month - 1] for month in lacking)
+            lines = (line for month, line in sorted(year.months.items()) if month >= lacking[0])
+            self.fault(next(lines, year.line), f"the year {year.year} has no numbers for {names}")
         if year.annual is None:
-            if printed:
+            if year.printed:
                 self.fault(year.line, f"the year {year.year} has no annual row")
-        elif year.annual.last != printed:
-            ends = f"ends in {MONTHS[printed - 1]}" if printed else "has no months"
-            label = clean(year.annual.label)
-            self.fault(year.annual.line, f'the label is "{label}", yet {year.year} {ends}')
+        elif year.annual.last != last and not lacking:
+            ends = f"ends in {MONTHS[last - 1]}" if last else "has no months"
+            label = quoted(clean(year.annual.label))
+            self.fault(year.annual.line, f"the label is {label}, yet {year.year} {ends}")
 
 
 def is_header(fields: list[str]) -> bool:
-    """Whether a row names columns: a data row holds no flow and no component as a field."""
+    """Whether a row names columns: a flow or a component stands in a field behind the first."""
     return any(header_name(field) in FLOWS + COMPONENTS for field in fields[1:])
 
 
@@ -488,24 +536,23 @@ def series_columns(flows: list[str], components: list[str]) -> tuple[dict[str, i
 
 def release_paths(folder: Path) -> list[Path]:
     """The releases in ``folder``, in the order of their names; raises Refused if there are none."""
-    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    strangers = [path for path in entries if path.suffix.lower() != ".txt" or not path.is_file()]
-    faults = [Fault(shown(path), 0, "is not a text release (.txt); keep it elsewhere") for path in strangers]
-    if not entries:
-        faults.append(Fault(shown(folder), 0, "holds no release; put a text there, such as 2024-02.txt"))
-    if faults:
-        raise Refused(faults)
-    return entries
+    paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    if not paths:
+        reason = "holds no release; put a text there, such as 2024-02.txt"
+        raise Refused([Fault(shown(folder), 0, reason)])
+    return paths
 
 
 def shown(path: Path) -> str:
     """The path as a person would write it: from the project's root where it lies below that."""
-    resolved = path.resolve()
-    return str(resolved.relative_to(ROOT)) if resolved.is_relative_to(ROOT) else str(path)
+    absolute = Path(os.path.abspath(path))  # a link is shown by its own name, not its target's
+    return str(absolute.relative_to(ROOT)) if absolute.is_relative_to(ROOT) else str(path)
 
 
 def read_release(path: Path) -> Release:
     """One file as a release; raises Refused."""
+    if path.suffix.lower() != ".txt" or not path.name.isprintable() or not path.is_file():
+        raise Refused([Fault(shown(path), 0, "is not a text release (.txt); keep it elsewhere")])
     try:
         return Release(Text(shown(path), path.read_bytes()))
     except Fault as fault:

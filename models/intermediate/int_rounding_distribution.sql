@@ -1,7 +1,7 @@
 -- Take n - 1 true numbers and their sum, and print each of the n to the nearest million.
 -- The residual of what is printed is the sum of n - 1 independent errors, each uniform on
 -- (-1/2, 1/2), itself rounded to a whole number: it is r with the probability that the
--- sum falls within 1/2 of r. A sum of uniform variables has the Irwin-Hall distribution,
+-- sum falls within 1/2 of r. A sum of uniforms has the Irwin-Hall distribution,
 --   F(x) = 1/m! * sum over k <= x of (-1)^k * C(m, k) * (x - k)^m,
 -- here of m = n - 1 variables on (0, 1): all of it is moved by m / 2.
 with identity_sizes as (
@@ -15,7 +15,7 @@ residuals as (
     select
         terms,
         terms - 1 as m,
-        unnest(generate_series(-rounding_bound_musd, rounding_bound_musd)) as residual_musd
+        unnest(range(-rounding_bound_musd, rounding_bound_musd + 1)) as residual_musd
     from identity_sizes
 ),
 

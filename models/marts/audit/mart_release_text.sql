@@ -42,7 +42,7 @@ numbers_of_lines as (
     group by cells.release_id, cells.line_number
 ),
 
--- {0:,} in a layout is the first number, {9:,} its absolute value, behind a printed sign.
+-- {0:,} in a layout is the first number, {9:,} the same without its sign.
 lines_with_cells as (
     select
         printed_rows.release_id,
