@@ -46,6 +46,7 @@ import hashlib
 import itertools
 import os
 import re
+import shutil
 import sys
 import tempfile
 from collections import Counter
@@ -90,9 +91,11 @@ FOOTNOTE_MARK = re.compile(r"\s*\(\w\)$")
 YEAR = re.compile(r"[12][0-9]{3}")
 ANNUAL = re.compile(r"Jan(?:uary|\.)? ?-(?: ?([a-z]+)\.?)?", re.IGNORECASE)
 FOOTNOTE = re.compile(
-    r"\(\w\)|notes?\b|goods data |details may |data |revised|u\.s\. (?:census|bureau)", re.IGNORECASE
+    r"\(\w\)|notes?\b|goods data |details may |data |revised|u\.s\. (?:census|bureau)",
+    re.IGNORECASE,
 )
 # The digits are grouped throughout or not at all: "35,49" has lost a digit, and is refused.
+# Quotes come in pairs.
 NUMBER = re.compile(
     r"""(\s*("\s*)?)([-\u2212\u2013]?)(0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)(\s*(?(2)"\s*))"""
 )
@@ -148,7 +151,9 @@ class Text:
                 self.lines[index] = self.lines[index][:-1]
         for number, line in enumerate(self.lines, 1):
             if "\r" in line:
-                raise Fault(path, number, "has a CR within the line; save with LF or CRLF line ends")
+                raise Fault(
+                    path, number, "has a CR within the line; save with LF or CRLF line ends"
+                )
 
 
 def decode(path: str, data: bytes) -> str:
@@ -191,10 +196,11 @@ def quoted(words: str) -> str:
 class Row:
     """One printed row: a month or an annual row, and its nine cells in the order of SERIES."""
 
-    def __init__(self, line: int, label: str, is_revised: bool, first: int, last: int) -> None:
+    def __init__(
+        self, line: int, label: str, is_revised: bool, year: int, first: int, last: int
+    ) -> None:
         self.line, self.label, self.is_revised = line, label, is_revised
-        self.first, self.last = first, last
-        self.year = 0
+        self.year, self.first, self.last = year, first, last
         self.layout = ""
         self.cells: list[int] = []
 
@@ -258,6 +264,7 @@ class Release:
         raw = line.split("\t")
         fields = [clean(field) for field in raw]
         label = REVISED.sub("", fields[0])
+        is_revised = label != fields[0]
         is_empty = NOT_PRINTED.issuperset(fields[1:])
         if is_empty and not fields[0]:
             kind = "blank"
@@ -269,14 +276,15 @@ class Release:
         elif (month := MONTH_NUMBERS.get(label.casefold())) is not None:
             self.place_month(number, month, is_printed=not is_empty)
             if not is_empty:
-                row = Row(number, raw[0], label != fields[0], month, month)
+                row = Row(number, raw[0], is_revised, self.year.year, month, month)
                 self.read_cells(row, raw, fields)
                 self.months.append(row)
                 return
             kind = "month not printed"
         elif (annual := ANNUAL.fullmatch(label)) is not None:
             if not is_empty:
-                row = Row(number, raw[0], label != fields[0], 1, self.last_month(number, annual))
+                last = self.last_month(number, annual)
+                row = Row(number, raw[0], is_revised, self.year.year, 1, last)
                 self.place_annual(row)
                 self.read_cells(row, raw, fields)
                 self.annuals.append(row)
@@ -308,7 +316,9 @@ class Release:
         if folded.startswith("in ") and "dollars" in folded:
             self.units_note = self.units_note or words
             if not folded.startswith("in millions of dollars"):
-                self.fault(number, f'the units are {quoted(words)}; expected "In millions of dollars"')
+                self.fault(
+                    number, f'the units are {quoted(words)}; expected "In millions of dollars"'
+                )
             if "seasonally adjusted" not in folded or re.search(r"\b(?:not|un)\W?season", folded):
                 self.fault(number, f'{quoted(words)} does not say "Seasonally adjusted"')
             return "units"
@@ -467,7 +477,9 @@ class Release:
         for before, after in itertools.pairwise(years):
             if after.year > before.year + 1 and not before.has_unread_row:
                 gap = " to ".join(map(str, sorted({before.year + 1, after.year - 1})))
-                self.fault(after.line, f"the year {after.year} follows {before.year}: {gap} missing")
+                self.fault(
+                    after.line, f"the year {after.year} follows {before.year}: {gap} missing"
+                )
         for year in years:
             if not year.has_unread_row:
                 self.check_year(year, is_last=year is years[-1])
@@ -579,7 +591,10 @@ def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple]]:
             text.sha256,
         )]),
         "monthly_trade": (
-            (key, row.line, row.year, row.first, row.label, flag(row.is_revised), layout(row), *row.cells)
+            (
+                key, row.line, row.year, row.first, row.label, flag(row.is_revised),
+                layout(row), *row.cells,
+            )
             for row in release.months
         ),
         "annual_trade": (
@@ -601,45 +616,49 @@ def write_seeds(paths: list[Path], folder: Path) -> None:
     faults: list[Fault] = []
     file_of: dict[str, str] = {}
     with ExitStack() as stack:
-        writers = {}
+        files, writers = [], {}
         for name, header in HEADERS.items():
-            file = stack.enter_context((folder / f"{name}.csv").open("w", encoding="utf-8", newline=""))
+            file = stack.enter_context((folder / name).open("w", encoding="utf-8", newline=""))
+            files.append(file)
             writers[name] = csv.writer(file, lineterminator="\n")
             writers[name].writerow(header)
-            stack.callback(lambda file=file: (file.flush(), os.fsync(file.fileno())))
         for path in paths:
             try:
                 release = read_release(path)
             except Refused as refused:
                 faults.extend(refused.faults)
                 continue
-            other = file_of.setdefault(release.release_id, shown(path))
-            if other != shown(path):
+            if other := file_of.get(release.release_id):
                 reason = f"ends with {release.release_id}, as {other} does; keep one of the two"
                 faults.append(Fault(shown(path), 0, reason))
                 continue
+            file_of[release.release_id] = shown(path)
             for name, rows in seed_rows(release, path.name).items():
                 writers[name].writerows(rows)
-    if faults:
-        raise Refused(faults)
+        if faults:
+            raise Refused(faults)
+        for file in files:
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def replace_all(new: Path, folder: Path) -> None:
-    """Move the files of ``new`` over those of ``folder``: all of them, or none if a move fails."""
-    kept: dict[Path, Path] = {}
+    """Move the files of ``new`` over the seeds in ``folder``: all of them, or none if one fails."""
+    targets = {name: folder / f"{name}.csv" for name in HEADERS}
+    for name, target in targets.items():
+        if target.exists():
+            shutil.copyfile(target, new / f"{name}.old")
+    moved = []
     try:
-        for name in HEADERS:
-            target, old = folder / f"{name}.csv", new / f"{name}.old"
-            if target.exists():
-                os.link(target, old)
-            kept[target] = old
-            os.replace(new / f"{name}.csv", target)
+        for name, target in targets.items():
+            moved.append(name)
+            os.replace(new / name, target)
     except BaseException:
-        for target, old in kept.items():
-            if old.exists():
-                os.replace(old, target)
+        for name in moved:
+            if (new / f"{name}.old").exists():
+                os.replace(new / f"{name}.old", targets[name])
             else:
-                target.unlink(missing_ok=True)
+                targets[name].unlink(missing_ok=True)
         raise
 
 
@@ -650,13 +669,13 @@ def normalize(releases: Path, seeds: Path, *, check: bool) -> str:
     that cannot be written; the seeds are then as they were.
     """
     paths = release_paths(releases)
+    # The new files lie on the seeds' own disk, so that a move is a rename, and have no ".csv" in
+    # their names, so that dbt never takes what a killed run left behind for seeds.
     with tempfile.TemporaryDirectory(prefix=".next-", dir=None if check else seeds) as scratch:
         new = Path(scratch)
         write_seeds(paths, new)
         changed = [
-            f"{name}.csv"
-            for name in HEADERS
-            if not same_bytes(new / f"{name}.csv", seeds / f"{name}.csv")
+            f"{name}.csv" for name in HEADERS if not same_bytes(new / name, seeds / f"{name}.csv")
         ]
         if check and changed:
             reason = "is not what the releases say; run scripts/normalize_release.py"
@@ -664,7 +683,8 @@ def normalize(releases: Path, seeds: Path, *, check: bool) -> str:
         if changed:
             replace_all(new, seeds)
     count = f"{len(paths)} release{'s' * (len(paths) != 1)}"
-    return f"{count}: {', '.join(changed)} written" if changed else f"{count}: the seeds are up to date"
+    done = f"{', '.join(changed)} written" if changed else "the seeds are up to date"
+    return f"{count}: {done}"
 
 
 def same_bytes(one: Path, other: Path) -> bool:
@@ -694,16 +714,20 @@ def main(arguments: list[str] | None = None) -> int:
         if not folder.is_dir():
             parser.error(f"{shown(folder)} is not a folder")
     try:
-        print(normalize(options.releases, options.seeds, check=options.check))
+        done = normalize(options.releases, options.seeds, check=options.check)
     except Refused as refused:
-        print(refused, file=sys.stderr)
-        if not options.check:
-            print("nothing was written", file=sys.stderr)
-        return 1
+        failure = str(refused)
     except OSError as error:
-        print(f"{error.filename or shown(options.seeds)}: {error.strerror}; nothing was written", file=sys.stderr)
-        return 1
-    return 0
+        failure = f"{error.filename or shown(options.seeds)}: {error.strerror or error}"
+    except KeyboardInterrupt:
+        failure = "interrupted"
+    else:
+        print(done)
+        return 0
+    print(failure, file=sys.stderr)
+    if not options.check:
+        print("nothing was written", file=sys.stderr)
+    return 1
 
 
 if __name__ == "__main__":

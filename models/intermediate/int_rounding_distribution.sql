@@ -1,7 +1,7 @@
--- Take n - 1 true numbers and their sum, and print each of the n to the nearest million.
--- The residual of what is printed is the sum of n - 1 independent errors, each uniform on
--- (-1/2, 1/2), itself rounded to a whole number: it is r with the probability that the
--- sum falls within 1/2 of r. A sum of uniforms has the Irwin-Hall distribution,
+-- Take n - 1 true numbers and their sum, and print each to the nearest million.
+-- What is printed misses by the sum of n - 1 independent errors, each uniform on
+-- (-1/2, 1/2), itself rounded to a whole number: by r with the probability that the sum
+-- falls within 1/2 of r. A sum of uniforms has the Irwin-Hall distribution,
 --   F(x) = 1/m! * sum over k <= x of (-1)^k * C(m, k) * (x - k)^m,
 -- here of m = n - 1 variables on (0, 1): all of it is moved by m / 2.
 with identity_sizes as (
@@ -40,12 +40,16 @@ summands as (
     from edges
 )
 
+-- The summands are large and of both signs: what lies beyond ten digits is noise.
 select
     terms,
     residual_musd,
-    sum(
-        side * (-1) ** k * (x - k) ** m
-        / (factorial(cast(k as integer)) * factorial(cast(m - k as integer)))
+    round(
+        sum(
+            side * (-1) ** k * (x - k) ** m
+            / (factorial(cast(k as integer)) * factorial(cast(m - k as integer)))
+        ),
+        10
     ) as probability
 from summands
 group by terms, residual_musd

@@ -1,0 +1,56 @@
+"""What the tests share: the project's places, and one database built from its releases."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DBT = Path(sys.executable).parent / "dbt"
+PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "tests")
+
+
+def dbt(*arguments: str, project: Path = ROOT, database: Path) -> subprocess.CompletedProcess[str]:
+    """Run dbt on ``project`` into ``database``, with its target and logs beside that."""
+    places = ["--target-path", database.parent / "target", "--log-path", database.parent / "logs"]
+    return subprocess.run(
+        [DBT, *arguments, *places],
+        cwd=project,
+        env=os.environ | {"US_TRADE_DB": str(database)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def copy_project(folder: Path) -> Path:
+    """A copy of the project, without its releases and what was built, to damage at will."""
+    folder.mkdir()
+    for part in PARTS:
+        source = ROOT / part
+        if source.is_dir():
+            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            shutil.copy(source, folder / part)
+    (folder / "releases").mkdir()
+    return folder
+
+
+@pytest.fixture(scope="session")
+def release_text() -> str:
+    """The committed release, as text."""
+    return (ROOT / "releases" / "2024-02.txt").read_bytes().decode()
+
+
+@pytest.fixture(scope="session")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The database that `dbt build` makes of the committed seeds, with every test of its own."""
+    path = tmp_path_factory.mktemp("build") / "us_trade.duckdb"
+    built = dbt("build", database=path)
+    assert built.returncode == 0, built.stdout
+    return path
