@@ -177,10 +177,8 @@ def decode(path: str, data: bytes) -> str:
 
 def clean(field: str) -> str:
     """A field without blanks, quotes and typographic dashes around and in its words."""
-    field = field.strip()
-    if len(field) > 1 and field[0] == field[-1] == '"':
-        field = field[1:-1]
-    return " ".join(field.replace("\u2013", "-").split())
+    words = " ".join(field.replace("\u2013", "-").split())
+    return words[1:-1].strip() if len(words) > 1 and words[0] == words[-1] == '"' else words
 
 
 def quoted(words: str) -> str:
@@ -403,10 +401,9 @@ class Release:
             place = index + len(SERIES) if spell_sign else index
             layouts[at] = f"{before}{sign * spell_sign}{{{place}:{',' * grouped}}}{after}"
             row.cells.append(value)
-        for position, field in enumerate(fields):
-            is_named = position == 0 or position in self.columns.values()
-            if field and not is_named and not self.header_is_faulty:
-                reason = f"column {position + 1} has no header, yet reads {quoted(field)}"
+        for at in sorted({*range(1, len(fields))} - {*self.columns.values()}):
+            if fields[at] and not self.header_is_faulty:
+                reason = f"column {at + 1} has no header, yet reads {quoted(fields[at])}"
                 self.fault(row.line, reason)
         row.layout = "\t".join(layouts[position] for position in range(1, len(raw)))
 

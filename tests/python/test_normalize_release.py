@@ -634,13 +634,12 @@ def test_faults_of_several_files_together(tmp_path: Path) -> None:
         "d.csv": "a,b", "e.txt": edited(lines=ending(4)), "f.txt": edited(put(1, "")) + "\n",
         "g\n.txt": edited(lines=ending(5)),
     })  # fmt: skip
-    folder = f"{tmp_path / 'releases'}{os.sep}"
     assert faults == [
         "a.txt: is empty",
         "c.txt:9: the year 2022 has no numbers for December",
         'c.txt:12: exports goods: "x" is not a whole number of millions',
         "d.csv: is not a text release (.txt); keep it elsewhere",
-        f"f.txt: ends with 2024-02, as {folder}b.txt does; keep one of the two".replace(folder, ""),
+        "f.txt: ends with 2024-02, as b.txt does; keep one of the two",
         "g",
         ".txt: is not a text release (.txt); keep it elsewhere",
     ]
@@ -651,10 +650,10 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     texts = tmp_path / "releases"
     (texts / "folder.txt").mkdir()
     (texts / "loop.txt").symlink_to("loop.txt")
-    os.mkfifo(texts / "pipe.txt")
+    (texts / "nothing.txt").symlink_to("nowhere")
     assert refused(tmp_path, {}) == [
         f"{name}.txt: is not a text release (.txt); keep it elsewhere"
-        for name in ("folder", "loop", "pipe")
+        for name in ("folder", "loop", "nothing")
     ]
 
 
@@ -909,7 +908,11 @@ def test_memory_is_flat_in_the_number_of_releases(tmp_path: Path) -> None:
     def peak(count: int) -> int:
         folder = tmp_path / str(count)
         folder.mkdir()
-        texts = {f"{last:02}.txt": edited(lines=ending(last)) for last in range(1, count + 1)}
+        texts = {}
+        for last in range(1, count + 1):
+            head = COMMITTED.split("\n2023\t")[0]
+            end = "\n".join(ending(last)).split("\n2023\t")[1]
+            texts[f"{last:02}.txt"] = f"{head}\n2023\t{end}"
         tracemalloc.start()
         try:
             assert run(folder, texts).status == 0
@@ -917,5 +920,5 @@ def test_memory_is_flat_in_the_number_of_releases(tmp_path: Path) -> None:
         finally:
             tracemalloc.stop()
 
-    peak(1)
-    assert peak(12) < 1.5 * peak(3)
+    few, many = peak(2), peak(6)
+    assert many < 1.5 * few

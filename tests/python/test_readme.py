@@ -14,7 +14,7 @@ from conftest import ROOT
 
 README = (ROOT / "README.md").read_text()
 COMMANDS = [block.strip().split("\n") for block in re.findall(r"```sh\n(.*?)```", README, re.S)]
-QUERIES = re.findall(r"```sql\n(.*?)```\n\n((?:\|.*\n)+)?", README, re.S)
+QUERIES = re.findall(r"```sql\n(.*?)```\n\n((?:\|[^\n]*\n)+)", README, re.S)
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.S)
 
 
