@@ -14,6 +14,7 @@ known as (
 row_terms as (
     select
         cells.release_id,
+        cells.line_number,
         identities.identity_id,
         cells.period_type,
         cells.period_start,
@@ -33,6 +34,7 @@ annual_cells as (
 period_terms as (
     select
         release_id,
+        line_number,
         'period_' || series_id as identity_id,
         period_type,
         period_start,
@@ -42,6 +44,7 @@ period_terms as (
     union all
     select
         annual_cells.release_id,
+        annual_cells.line_number,
         'period_' || annual_cells.series_id as identity_id,
         annual_cells.period_type,
         annual_cells.period_start,
@@ -63,17 +66,19 @@ all_terms as (
     select * from period_terms
 ),
 
+-- A line of the release is of one period: its columns need not be grouped by.
 residuals as (
     select
         release_id,
+        line_number,
         identity_id,
-        period_type,
-        period_start,
-        period_end,
+        any_value(period_type) as period_type,
+        any_value(period_start) as period_start,
+        any_value(period_end) as period_end,
         cast(count(*) as integer) as terms,
         cast(sum(signed_musd) as bigint) as residual_musd
     from all_terms
-    group by release_id, identity_id, period_type, period_start, period_end
+    group by release_id, line_number, identity_id
 ),
 
 measured as (
@@ -90,6 +95,7 @@ select
     measured.period_type,
     measured.period_start,
     measured.period_end,
+    measured.line_number,
     measured.terms,
     measured.residual_musd,
     measured.rounding_bound_musd,

@@ -1,3 +1,4 @@
+-- depends_on: {{ ref("int_suspect_cells") }}: they are known before the gate falls.
 with releases as (
     select * from {{ ref('stg_releases') }}
 ),

@@ -44,6 +44,7 @@ select
     identities.flow,
     residuals.status,
     residuals.accepted_reason,
+    residuals.line_number,
     residuals.terms,
     residuals.residual_musd,
     residuals.rounding_bound_musd,

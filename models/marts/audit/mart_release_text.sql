@@ -7,24 +7,8 @@ series as (
     select * from {{ ref('stg_series') }}
 ),
 
-releases as (
-    select * from {{ ref('stg_releases') }}
-),
-
 printed_rows as (
-    select
-        release_id,
-        line_number,
-        label,
-        layout
-    from {{ ref('stg_monthly_trade') }}
-    union all
-    select
-        release_id,
-        line_number,
-        label,
-        layout
-    from {{ ref('stg_annual_trade') }}
+    select * from {{ ref('int_printed_rows') }}
 ),
 
 other_lines as (
@@ -48,7 +32,7 @@ lines_with_cells as (
         printed_rows.release_id,
         printed_rows.line_number,
         printed_rows.label || chr(9) || format(
-            coalesce(printed_rows.layout, releases.cell_layout),
+            printed_rows.layout,
             cells_of.n[1], cells_of.n[2], cells_of.n[3],
             cells_of.n[4], cells_of.n[5], cells_of.n[6],
             cells_of.n[7], cells_of.n[8], cells_of.n[9],
@@ -57,7 +41,6 @@ lines_with_cells as (
             abs(cells_of.n[7]), abs(cells_of.n[8]), abs(cells_of.n[9])
         ) as line_text
     from printed_rows
-    inner join releases on printed_rows.release_id = releases.release_id
     inner join numbers_of_lines as cells_of
         on
             printed_rows.release_id = cells_of.release_id

@@ -1,0 +1,163 @@
+{#
+    What a run ends with, for a person to read: the wrong numbers, if any are suspected, and the
+    state of the audit. Called by on-run-end; speaks only of what this run has built.
+    results: dbt's list of what ran.
+#}
+{% macro report(results) %}
+    {% set built = {} %}
+    {% for result in results if result.status == 'success' %}
+        {% do built.update({result.node.name: result.node.relation_name}) %}
+    {% endfor %}
+    {% if 'int_suspect_cells' in built and 'stg_releases' in built %}
+        {{ print_lines(suspect_lines(
+            built['int_suspect_cells'],
+            built['int_identity_residuals'],
+            built['stg_releases'],
+            20
+        )) }}
+    {% endif %}
+    {% if 'mart_reconciliation_summary' in built and 'dim_release' in built %}
+        {{ print_lines(summary_lines(
+            built['dim_release'], built['mart_reconciliation_summary']
+        )) }}
+    {% endif %}
+{% endmacro %}
+
+{# print_lines(select): prints the column `line` of a select, row by row. #}
+{% macro print_lines(select) %}
+    {% for row in run_query(select).rows %}
+        {{ print(row['line']) }}
+    {% endfor %}
+{% endmacro %}
+
+{#
+    summary_lines(dim_release, summary): the releases, the months they cover, and how their
+    identities hold. Grain: a line of text. Source: the two marts of these names.
+#}
+{% macro summary_lines(dim_release, summary) %}
+    with releases as (
+        select
+            count(*) as releases,
+            max(release_id) as latest,
+            strftime(min(first_month), '%B %Y') as first_month,
+            strftime(max(last_month), '%B %Y') as last_month,
+            sum(line_count) as lines,
+            sum(cell_count) as cells
+        from {{ dim_release }}
+    ),
+
+    identities as (
+        select
+            sum(identities) as identities,
+            sum(exact) as exact,
+            sum(rounding) as rounding,
+            sum(unlikely) as unlikely,
+            sum(breaks) as breaks
+        from {{ summary }}
+    )
+
+    select unnest([
+        format(
+            'releases    {:,} read, the latest is {}: {:,} lines, {:,} numbers',
+            releases.releases, releases.latest, releases.lines, releases.cells
+        ),
+        format('months      {} to {}', releases.first_month, releases.last_month),
+        format(
+            'identities  {:,} checked: {:,} exact, {:,} rounding, {:,} unlikely, '
+            || '{:,} broken',
+            identities.identities, identities.exact, identities.rounding,
+            identities.unlikely, identities.breaks
+        )
+    ]) as line
+    from releases
+    cross join identities
+{% endmacro %}
+
+{#
+    suspect_lines(suspects, residuals, releases, most): a line for each suspected cell, up to so
+    many; then what to do, with the rows that known_discrepancies would need. No lines where
+    nothing is suspected. Grain: a line of text. Units: millions of dollars.
+    Source: int_suspect_cells, int_identity_residuals, stg_releases.
+#}
+{% macro suspect_lines(suspects, residuals, releases, most) %}
+    with suspects as (
+        select
+            suspects.*,
+            releases.file_name,
+            row_number() over (
+                order by suspects.release_id, suspects.line_number, suspects.column_number
+            ) as place,
+            count(*) over () as total,
+            case
+                when suspects.period_type = 'month'
+                    then strftime(suspects.period_start, '%B %Y')
+                when month(suspects.period_end) = 12
+                    then 'the year ' || year(suspects.period_start)
+                else strftime(suspects.period_start, '%B to ')
+                    || strftime(suspects.period_end, '%B %Y')
+            end as period
+        from {{ suspects }} as suspects
+        inner join {{ releases }} as releases
+            on suspects.release_id = releases.release_id
+    ),
+
+    breaks as (
+        select breaks.*
+        from {{ residuals }} as breaks
+        where
+            breaks.status = 'break'
+            and breaks.accepted_reason is null
+    ),
+
+    lines as (
+        select
+            1 as part,
+            place,
+            format(
+                'releases/{} line {}, column {}: {}, {} reads {:,}; ',
+                file_name, line_number, column_number,
+                replace(series_id, '_', ' '), period, published_musd
+            )
+            || coalesce(
+                format(
+                    'the identities say {:,} ({:,} to {:,})',
+                    implied_musd, implied_low_musd, implied_high_musd
+                ),
+                'the identities speak against it, but not for one value'
+            )
+            || if(is_ambiguous, '; ambiguous: not all that are listed need be wrong', '')
+                as line
+        from suspects
+        where place <= {{ most }}
+        union all
+        select distinct
+            2 as part,
+            0 as place,
+            format('... and {:,} more, in intermediate.int_suspect_cells', total - {{ most }})
+                as line
+        from suspects
+        where total > {{ most }}
+        union all
+        select distinct
+            3 as part,
+            0 as place,
+            'Mend the text; or, where it was published so, accept it with a reason in '
+            || 'seeds/known_discrepancies.csv:' as line
+        from suspects
+        union all
+        select
+            4 as part,
+            row_number() over (order by breaks.period_start, breaks.identity_id) as place,
+            format(
+                '{},{},{},{},{},{},"..."',
+                breaks.release_id, breaks.identity_id, breaks.period_type,
+                breaks.period_start, breaks.period_end, breaks.residual_musd
+            ) as line
+        from breaks
+        qualify place <= {{ most }}
+    )
+
+    select line
+    from lines
+    order by part, place
+{% endmacro %}
