@@ -1,4 +1,4 @@
-.PHONY: build test help
+.PHONY: build test faults help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
@@ -15,6 +15,9 @@ test: $(INSTALLED) ## prove it: seeds up to date, lint, and a whole build in a s
 	$(BIN)/ruff format --check
 	$(BIN)/sqlfluff lint --disable-progress-bar models tests macros
 	$(BIN)/python -m pytest
+
+faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds
+	$(BIN)/python scripts/inject_faults.py
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10

@@ -18,29 +18,44 @@ wrong as (
     select * from {{ ref('int_wrong_cells') }}
 ),
 
+periods as (
+    select * from {{ ref('int_period_residuals') }}
+),
+
 -- A row in which more than two numbers are wrong: those of its cells that the most
 -- identities speak against, with no value to offer.
 unexplained_rows as (
     select
         breaks.release_id,
         breaks.line_number,
-        identities.series_id,
-        count(*) as breaks
+        periods.series_id,
+        periods.year_start,
+        count(*) + any_value(cast(periods.is_broken as integer)) as breaks
     from breaks
     inner join identities on breaks.identity_id = identities.identity_id
+    inner join periods
+        on
+            breaks.release_id = periods.release_id
+            and identities.series_id = periods.series_id
+            and date_trunc('year', breaks.period_start) = periods.year_start
     anti join wrong
         on
             breaks.release_id = wrong.release_id
             and breaks.line_number = wrong.line_number
-    group by breaks.release_id, breaks.line_number, identities.series_id
+    group by
+        breaks.release_id,
+        breaks.line_number,
+        periods.series_id,
+        periods.year_start
     qualify
-        count(*) = max(count(*)) over (
+        count(*) + any_value(cast(periods.is_broken as integer))
+        = max(count(*) + any_value(cast(periods.is_broken as integer))) over (
             partition by breaks.release_id, breaks.line_number
         )
 ),
 
 -- A year and series whose period identity stays broken when its wrong cells are taken
--- out of it; an ambiguous one may explain it, and is listed anyway.
+-- out of it. One that is ambiguous or without a value may explain it, and is listed.
 unexplained_years as (
     select
         periods.release_id,
@@ -50,12 +65,17 @@ unexplained_years as (
             as low_musd,
         any_value(periods.high_musd) - coalesce(sum(wrong.shift_low_musd), 0)
             as high_musd
-    from {{ ref('int_period_residuals') }} as periods
+    from periods
     left join wrong
         on
             periods.release_id = wrong.release_id
             and periods.series_id = wrong.series_id
             and periods.year_start = wrong.year_start
+    anti join unexplained_rows
+        on
+            periods.release_id = unexplained_rows.release_id
+            and periods.series_id = unexplained_rows.series_id
+            and periods.year_start = unexplained_rows.year_start
     where periods.is_broken
     group by periods.release_id, periods.series_id, periods.year_start
     having
@@ -103,11 +123,6 @@ suspects as (
             cells.release_id = wrong.release_id
             and cells.line_number = wrong.line_number
             and cells.series_id = wrong.series_id
-    anti join unexplained_rows
-        on
-            cells.release_id = unexplained_rows.release_id
-            and cells.line_number = unexplained_rows.line_number
-            and cells.series_id = unexplained_rows.series_id
 ),
 
 suspect_cells as (
