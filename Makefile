@@ -13,7 +13,7 @@ test: $(INSTALLED) ## prove it: seeds up to date, lint, and a whole build in a s
 	$(BIN)/python scripts/normalize_release.py --check
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/sqlfluff lint --disable-progress-bar models tests macros
+	$(BIN)/sqlfluff lint --disable-progress-bar models tests macros analyses
 	$(BIN)/python -m pytest
 
 faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds

@@ -1,0 +1,12 @@
+select
+    subject,
+    position,
+    component,
+    flow,
+    coefficient,
+    article,
+    noun,
+    above_zero,
+    below_zero,
+    verb
+from {{ ref('highlight_subjects') }}
