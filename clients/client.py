@@ -11,6 +11,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import json
+import math
 import sys
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -23,7 +24,7 @@ def plain(value: Any) -> Any:
     """A value as JSON has it, whichever type the client gives it."""
     if hasattr(value, "item"):  # a scalar of NumPy's
         value = value.item()
-    if value is None or value != value:  # noqa: PLR0124 - null, NaN and NaT
+    if isinstance(value, float) and math.isnan(value):  # a null in pandas
         return None
     if isinstance(value, datetime.datetime):
         return str(value.date() if value.time() == datetime.time() else value)
@@ -50,7 +51,7 @@ def reply(version: str, questions: list[dict], ask: Callable[[dict], Iterable]) 
         key = f"{question['id']} ({question['language']})"
         try:
             answers[key] = plain_rows(ask(question))
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the client's answer
+        except Exception as error:  # whatever it is, it is the client's answer
             errors[key] = f"{type(error).__name__}: {error}"
     content = {"version": version, "answers": answers, "errors": errors}
     Path(sys.argv[2]).write_text(json.dumps(content), encoding="utf-8")

@@ -26,12 +26,11 @@ from typing import Any
 
 import duckdb
 
-ROOT = Path(__file__).resolve().parent.parent
-CLIENTS = ROOT / "clients"
-sys.path.insert(0, str(CLIENTS))
-
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "clients"))
 from client import Rows, plain_rows
 
+ROOT = Path(__file__).resolve().parent.parent
+CLIENTS = ROOT / "clients"
 INSTALL_SECONDS = 3600
 ASK_SECONDS = 900
 
@@ -74,7 +73,7 @@ class Question:
 class Outcome:
     client: str
     version: str
-    asked: list[str] = field(default_factory=list)
+    asked: dict[str, int] = field(default_factory=dict)  # how many questions in each language
     faults: list[str] = field(default_factory=list)
 
 
@@ -247,7 +246,7 @@ def check(
     outcome.version = answer["version"]
     for question, language in put_to:
         key = f"{question.id} ({language})"
-        outcome.asked.append(question.id if language == "sql" else key)
+        outcome.asked[language] = outcome.asked.get(language, 0) + 1
         fault = fault_of(question, right, answer["answers"], answer["errors"], key)
         if fault:
             outcome.faults.append(f"{key}: {' '.join(fault.split())[:300]}")
@@ -258,9 +257,22 @@ def table(outcomes: list[Outcome]) -> str:
     """The outcomes as a Markdown table."""
     lines = [("client", "version", "asked", "result"), ("---", "---", "---", "---")]
     for one in outcomes:
+        asked = ", ".join(f"{language} ({count})" for language, count in one.asked.items())
         result = "<br>".join(one.faults).replace("|", "\\|") or "pass"
-        lines.append((one.client, one.version, ", ".join(one.asked), result))
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+        lines.append((one.client, one.version, asked, result))
+    widths = [max(len(line[at]) for line in lines) for at in range(3)]
+    return "\n".join(
+        f"| {' | '.join(map(str.ljust, line[:3], widths))} | {line[3]} |" for line in lines
+    )
+
+
+def legend(questions: list[Question]) -> str:
+    """The questions of each language."""
+    languages = dict.fromkeys(language for one in questions for language in one.language)
+    return "\n".join(
+        f"{language}: {', '.join(one.id for one in questions if language in one.language)}"
+        for language in languages
+    )
 
 
 def digest(path: Path) -> str:
@@ -268,8 +280,13 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def check_all(clients: list[Client], database: Path, cache: Path) -> list[Outcome]:
-    """Ask every client; raises ClientError if the database cannot be used."""
+def check_all(
+    clients: list[Client], database: Path, cache: Path
+) -> tuple[list[Question], list[Outcome]]:
+    """Ask every client; what was asked, and what came of it.
+
+    Raises ClientError if the database cannot be exported or was changed.
+    """
     before = digest(database)
     with tempfile.TemporaryDirectory(prefix="us_trade-export-") as scratch:
         dist = Path(scratch) / "dist"
@@ -283,7 +300,7 @@ def check_all(clients: list[Client], database: Path, cache: Path) -> list[Outcom
         outcomes = [check(client, cache, request, questions, right) for client in clients]
     if digest(database) != before:
         raise ClientError(f"{database}: a client changed it")
-    return outcomes
+    return questions, outcomes
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -294,7 +311,7 @@ def main(arguments: list[str] | None = None) -> int:
         epilog="example: scripts/check_clients.py --skip superset   "
         f"The clients: {', '.join(known)}.",
     )
-    default = Path(os.environ.get("US_TRADE_DB", ROOT / "us_trade.duckdb"))
+    default = Path(os.environ.get("US_TRADE_DB") or ROOT / "us_trade.duckdb")
     parser.add_argument("--database", type=Path, default=default, metavar="FILE",
                         help="the database (default: US_TRADE_DB, or us_trade.duckdb)")  # fmt: skip
     parser.add_argument("--cache", type=Path, default=ROOT / ".clients", metavar="FOLDER",
@@ -311,11 +328,11 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"{database}: there is no such database; run make first", file=sys.stderr)
         return 1
     try:
-        outcomes = check_all(chosen, database, Path(os.path.abspath(options.cache)))
+        questions, outcomes = check_all(chosen, database, Path(os.path.abspath(options.cache)))
     except (ClientError, OSError, duckdb.Error) as error:
         print(error, file=sys.stderr)
         return 1
-    print(table(outcomes))
+    print(table(outcomes), legend(questions), sep="\n\n")
     failed = [one.client for one in outcomes if one.faults]
     if failed:
         print(f"{len(failed)} of {len(outcomes)} clients failed: {', '.join(failed)}",

@@ -398,7 +398,7 @@ def export(database: Path, target: Path) -> dict:
 
 
 def default_database() -> Path:
-    return Path(os.environ.get("US_TRADE_DB", ROOT / "us_trade.duckdb"))
+    return Path(os.environ.get("US_TRADE_DB") or ROOT / "us_trade.duckdb")
 
 
 def main(arguments: list[str] | None = None) -> int:
