@@ -17,7 +17,7 @@ def parquet(mart: str) -> pd.DataFrame:
 def ask_parquet(question: str) -> pd.DataFrame:
     if question == "row counts":
         marts = sorted(path.stem for path in Path(request["dist"]).glob("*.parquet"))
-        return pd.DataFrame([(mart, len(parquet(mart))) for mart in marts])
+        return pd.DataFrame([(f"marts.{mart}", len(parquet(mart))) for mart in marts])
     trade = parquet("fct_monthly_trade")
     if question == "latest goods deficit":
         both = trade.merge(parquet("dim_month"), on="month_date")

@@ -17,7 +17,9 @@ def parquet(mart: str) -> pl.LazyFrame:
 def ask_parquet(question: str) -> pl.DataFrame:
     if question == "row counts":
         marts = sorted(path.stem for path in Path(request["dist"]).glob("*.parquet"))
-        counts = [(mart, parquet(mart).select(pl.len()).collect().item()) for mart in marts]
+        counts = [
+            (f"marts.{mart}", parquet(mart).select(pl.len()).collect().item()) for mart in marts
+        ]
         return pl.DataFrame(counts, orient="row")
     trade = parquet("fct_monthly_trade")
     if question == "latest goods deficit":

@@ -87,29 +87,39 @@ def load_clients() -> list[Client]:
 
 def load_questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
     """The questions that this database can answer, each with its whole statement."""
-    marts = names(connection, "select table_name from duckdb_tables() where schema_name = 'marts'")
+    each = {
+        "mart": names(
+            connection,
+            "select 'marts.' || table_name from duckdb_tables() where schema_name = 'marts'",
+        ),
+        "view": names(
+            connection,
+            "select schema_name || '.' || view_name from duckdb_views() where not internal",
+        ),
+    }
     macros = names(
         connection, "select function_name from duckdb_functions() where schema_name = 'marts'"
     )
     with (CLIENTS / "questions.toml").open("rb") as file:
         questions = [Question(**entry) for entry in tomllib.load(file)["question"]]
     return [
-        expanded(question, sorted(marts))
+        expanded(question, each)
         for question in questions
-        if not question.needs or question.needs in macros
+        if (not question.needs or question.needs in macros)
+        and (not question.for_each or each[question.for_each])
     ]
 
 
-def names(connection: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
-    return {name for (name,) in connection.execute(sql).fetchall()}
+def names(connection: duckdb.DuckDBPyConnection, sql: str) -> list[str]:
+    return sorted(name for (name,) in connection.execute(sql).fetchall())
 
 
-def expanded(question: Question, marts: list[str]) -> Question:
-    """The question with its statement written out for every mart."""
-    if question.for_each != "mart":
+def expanded(question: Question, each: dict[str, list[str]]) -> Question:
+    """The question with its statement written out for every mart or view."""
+    if not question.for_each:
         return question
-    parts = [question.sql.format(mart=mart) for mart in marts]
-    sql = "\nunion all\n".join(parts) + "\norder by mart"
+    parts = [question.sql.format(relation=name) for name in each[question.for_each]]
+    sql = "\nunion all\n".join(parts) + "\norder by 1"
     return Question(question.id, question.language, sql)
 
 

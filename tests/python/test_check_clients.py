@@ -106,7 +106,9 @@ def test_the_macro_is_asked_about_where_it_is(database: Path, tmp_path: Path) ->
 
 def test_every_question_is_asked_of_someone() -> None:
     with duckdb.connect() as connection:
-        connection.execute("create schema marts; create table marts.one (a integer)")
+        connection.execute("create schema marts")
+        connection.execute("create table marts.one (a integer)")
+        connection.execute("create view marts.two as from marts.one")
         questions = cc.load_questions(connection)
     spoken = {language for client in cc.load_clients() for language in client.speaks}
     assert {language for question in questions for language in question.language} == spoken
