@@ -111,7 +111,9 @@ class Superset:
             "allow_dml": True,  # so that it is DuckDB that refuses to write
         }
         self.database = api.call("database/", added)["id"]
-        mart = {"database": self.database, "schema": "marts", "table_name": MART}
+        schemas = api.call(f"database/{self.database}/schemas/")["result"]
+        (schema,) = (name for name in schemas if name.endswith(".marts"))  # as a user is offered it
+        mart = {"database": self.database, "schema": schema, "table_name": MART}
         self.dataset = api.call("dataset/", mart)["id"]
 
     def ask(self, question: dict) -> list:
