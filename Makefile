@@ -1,7 +1,8 @@
-.PHONY: build test faults help
+.PHONY: build test faults export docs clients help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
+US_TRADE_DB ?= us_trade.duckdb
 BIN := .venv/bin
 INSTALLED := .venv/requirements.lock
 
@@ -18,6 +19,19 @@ test: $(INSTALLED) ## prove it: seeds up to date, lint, and a whole build in a s
 
 faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds
 	$(BIN)/python scripts/inject_faults.py
+
+export: $(INSTALLED) ## write every mart as CSV and Parquet, with a data package, into dist/
+	$(BIN)/python scripts/export_marts.py
+
+# dbt opens the database for writing, which no reader should be in the way of: hence the copy.
+docs: $(INSTALLED) ## write the documentation, with its lineage, as one file: dist/docs.html
+	mkdir -p target/docs dist
+	cp "$(US_TRADE_DB)" target/docs/us_trade.duckdb
+	US_TRADE_DB=target/docs/us_trade.duckdb $(BIN)/dbt --quiet docs generate --static --target-path target/docs
+	cp target/docs/static_index.html dist/docs.html
+
+clients: $(INSTALLED) ## ask real clients about the database and compare their answers
+	$(BIN)/python scripts/check_clients.py
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10

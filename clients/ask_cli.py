@@ -1,0 +1,26 @@
+"""DuckDB's command line, one process for each question."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import client
+
+request = client.request()
+duckdb = Path(request["home"]) / "bin" / "duckdb"
+
+
+def run(*arguments: str) -> str:
+    done = subprocess.run([duckdb, *arguments], check=False, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip())
+    return done.stdout
+
+
+def ask(question: dict) -> list:
+    output = run("-readonly", "-json", request["database"], question["sql"])
+    return [row.values() for row in json.loads(output or "[]")]
+
+
+version = run("--version").split()[0].removeprefix("v")
+client.reply(version, request["questions"], ask)

@@ -1,0 +1,20 @@
+"""frictionless: whether the exported data package is what it says it is."""
+
+from pathlib import Path
+
+import client
+import frictionless
+
+request = client.request()
+
+
+def ask(question: dict) -> list:
+    report = frictionless.validate(str(Path(request["dist"]) / "datapackage.json"))
+    faults = [error.message for error in report.errors]
+    faults += [message for task in report.tasks for (message,) in task.flatten(["message"])]
+    if faults:
+        raise ValueError("; ".join(faults))
+    return sorted((task.name, "valid" if task.valid else "invalid") for task in report.tasks)
+
+
+client.reply(frictionless.__version__, request["questions"], ask)

@@ -1,0 +1,187 @@
+"""Apache Superset: started on loopback, configured and asked over its REST API, stopped.
+
+The server runs in a thread of this process and its metadata in a temporary folder: when the
+process ends, however it ends, nothing of it is left running.
+"""
+
+from __future__ import annotations
+
+import datetime
+import http.cookiejar
+import json
+import os
+import re
+import secrets
+import subprocess
+import tempfile
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import client
+
+PASSWORD = secrets.token_urlsafe()
+MART = "fct_monthly_trade"
+
+
+def configure(folder: Path) -> None:
+    """Write Superset's configuration; it is read when Superset is imported."""
+    config = folder / "superset_config.py"
+    config.write_text(
+        f"SECRET_KEY = {secrets.token_urlsafe(42)!r}\n"
+        f"SQLALCHEMY_DATABASE_URI = 'sqlite:///{folder}/superset.db'\n"
+        "PREVENT_UNSAFE_DB_CONNECTIONS = False  # a database in a local file\n"
+        "TALISMAN_ENABLED = False  # http, on loopback\n"
+        "RATELIMIT_ENABLED = False\n"
+    )
+    os.environ |= {"SUPERSET_CONFIG_PATH": str(config), "SUPERSET_HOME": str(folder)}
+    os.environ["FLASK_APP"] = "superset"
+
+
+def prepare(superset: Path) -> None:
+    """Create Superset's own tables, an administrator and the roles; raises RuntimeError."""
+    who = ["--username", "admin", "--firstname", "A", "--lastname", "B", "--email", "a@b.example"]
+    for arguments in (
+        ["db", "upgrade"],
+        ["fab", "create-admin", *who, "--password", PASSWORD],
+        ["init"],
+    ):
+        done = subprocess.run([superset, *arguments], check=False, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"superset {arguments[0]}: {done.stderr.strip()[-500:]}")
+
+
+@contextmanager
+def server(home: Path, folder: Path) -> Iterator[str]:
+    """Superset with an administrator, served for the time of the block; its address."""
+    configure(folder)
+    prepare(home / "bin" / "superset")
+    from superset.app import create_app
+    from werkzeug.serving import make_server
+
+    app = create_app()
+    served = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=served.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{served.server_port}/api/v1"
+    finally:
+        served.shutdown()
+        thread.join()
+
+
+class Api:
+    """Superset's REST API, as the administrator."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        self.open = urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies).open
+        self.headers = {"Content-Type": "application/json", "Referer": address}
+        login = {"username": "admin", "password": PASSWORD, "provider": "db"}
+        token = self.call("security/login", login)["access_token"]
+        self.headers["Authorization"] = f"Bearer {token}"
+        self.headers["X-CSRFToken"] = self.call("security/csrf_token/")["result"]
+
+    def call(self, path: str, content: dict | None = None) -> dict[str, Any]:
+        """POST the content, or GET without; raises RuntimeError with what Superset says."""
+        data = None if content is None else json.dumps(content).encode()
+        asked = urllib.request.Request(f"{self.address}/{path}", data, self.headers)
+        try:
+            with self.open(asked, timeout=120) as answer:
+                return json.load(answer)
+        except urllib.error.HTTPError as error:
+            raise RuntimeError(f"{path}: {error.code} {error.read().decode()[:500]}") from None
+
+
+class Superset:
+    """The database and a dataset on one mart, as a user sets them up."""
+
+    def __init__(self, api: Api, database: str) -> None:
+        self.api = api
+        added = {
+            "database_name": "us_trade",
+            "sqlalchemy_uri": f"duckdb:///{database}?access_mode=READ_ONLY",
+            "expose_in_sqllab": True,
+            "allow_dml": True,  # so that it is DuckDB that refuses to write
+        }
+        self.database = api.call("database/", added)["id"]
+        schemas = api.call(f"database/{self.database}/schemas/")["result"]
+        (schema,) = (name for name in schemas if name.endswith(".marts"))  # as a user is offered it
+        mart = {"database": self.database, "schema": schema, "table_name": MART}
+        self.dataset = api.call("dataset/", mart)["id"]
+
+    def ask(self, question: dict) -> list:
+        if question["language"] == "sql":
+            return self.sql_lab(question["sql"])
+        if question["language"] == "dataset":
+            return self.described_columns()
+        return self.chart_by_month()
+
+    def sql_lab(self, sql: str) -> list:
+        asked = {"database_id": self.database, "sql": sql, "schema": "marts", "queryLimit": 10_000}
+        answer = self.api.call("sqllab/execute/", asked)
+        names = [column["column_name"] for column in answer["columns"]]
+        return [[day(row[name]) for name in names] for row in answer["data"]]
+
+    def described_columns(self) -> list:
+        columns = self.api.call(f"dataset/{self.dataset}")["result"]["columns"]
+        return sorted((one["column_name"], one["description"]) for one in columns)
+
+    def chart_by_month(self) -> list:
+        balance = {
+            "expressionType": "SIMPLE",
+            "column": {"column_name": "balance_musd"},
+            "aggregate": "SUM",
+            "label": "balance_musd",
+        }
+        query = {
+            "columns": [
+                {
+                    "columnType": "BASE_AXIS",
+                    "expressionType": "SQL",
+                    "label": "month_date",
+                    "sqlExpression": "month_date",
+                    "timeGrain": "P1M",
+                }
+            ],
+            "metrics": [balance],
+            "filters": [{"col": "component", "op": "==", "val": "goods"}],
+            "orderby": [["month_date", True]],
+            "row_limit": 10_000,
+        }
+        source = {"id": self.dataset, "type": "table"}
+        answer = self.api.call("chart/data", {"datasource": source, "queries": [query]})
+        return [
+            [day(row["month_date"]), row["balance_musd"]] for row in answer["result"][0]["data"]
+        ]
+
+
+def day(value: Any) -> Any:
+    """A date as the others write it; Superset writes it with a time, or in milliseconds."""
+    if isinstance(value, (int, float)) and abs(value) > 10**11:
+        moment = datetime.datetime.fromtimestamp(value / 1000, datetime.UTC)
+        return str(moment.date())
+    if isinstance(value, str):
+        return re.sub(r"^(\d{4}-\d\d-\d\d)[T ]00:00:00(\.0+)?$", r"\1", value)
+    return value
+
+
+def main() -> None:
+    request = client.request()
+    with (
+        tempfile.TemporaryDirectory(prefix="us_trade-superset-") as folder,
+        server(Path(request["home"]), Path(folder)) as address,
+    ):
+        superset = Superset(Api(address), request["database"])
+        named = f"{version('apache-superset')}, duckdb-engine {version('duckdb-engine')}"
+        client.reply(named, request["questions"], superset.ask)
+
+
+if __name__ == "__main__":
+    main()
