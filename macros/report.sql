@@ -1,6 +1,6 @@
 {#
-    What a run ends with, for a person to read: the wrong numbers, if any are suspected, and the
-    state of the audit. Called by on-run-end; speaks only of what this run has built.
+    What a run ends with, for a person to read: the wrong numbers, if any are suspected, the
+    revisions that are out of the ordinary, and the state of the audit. Called by on-run-end; speaks only of what this run has built.
     results: dbt's list of what ran.
 #}
 {% macro report(results) %}
@@ -14,6 +14,11 @@
             built['int_identity_residuals'],
             built['stg_releases'],
             20
+        )) }}
+    {% endif %}
+    {% if 'mart_unusual_revisions' in built and 'dim_release' in built %}
+        {{ print_lines(warning_lines(
+            built['dim_release'], built['mart_unusual_revisions'], 12
         )) }}
     {% endif %}
     {% if 'mart_reconciliation_summary' in built and 'dim_release' in built %}
@@ -71,6 +76,40 @@
     ]) as line
     from releases
     cross join identities
+{% endmacro %}
+
+{#
+    warning_lines(dim_release, unusual, most): where the latest release revises months that a
+    release of its reference month usually leaves alone, a line that says which, up to so many.
+    Grain: a line of text. Source: dim_release, mart_unusual_revisions.
+#}
+{% macro warning_lines(dim_release, unusual, most) %}
+    with months as (
+        select
+            unusual.*,
+            row_number() over (order by unusual.month_date desc) as place
+        from {{ unusual }} as unusual
+        inner join {{ dim_release }} as releases
+            on
+                unusual.release_id = releases.release_id
+                and releases.is_latest
+    )
+
+    select
+        format(
+            'warning     {} revises {:,} months that came before {}, the earliest usual since '
+            || '{}, by up to {:,}: {}{}',
+            release_id,
+            count(*),
+            strftime(any_value(usual_from), '%B %Y'),
+            any_value(previous_release_id),
+            max(largest_revision_musd),
+            string_agg(strftime(month_date, '%Y-%m'), ', ' order by month_date desc)
+            filter (where place <= {{ most }}),
+            if(count(*) > {{ most }}, ' ... (marts.mart_unusual_revisions)', '')
+        ) as line
+    from months
+    group by release_id
 {% endmacro %}
 
 {#

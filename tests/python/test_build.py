@@ -9,29 +9,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-import duckdb
 import pytest
-from conftest import ROOT, copy_project, dbt
+from conftest import ROOT, dbt, project_with, query
 
 TEST_FAILED = 1
-
-
-def query(database: Path, sql: str) -> list[tuple]:
-    with duckdb.connect(database, read_only=True) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def project_with(folder: Path, **releases: bytes) -> Path:
-    """A copy of the project whose releases are these, normalised; names are file stems."""
-    project = copy_project(folder)
-    for name, data in releases.items():
-        (project / "releases" / f"{name.strip('_').replace('_', '-')}.txt").write_bytes(data)
-    run = subprocess.run(
-        [sys.executable, project / "scripts" / "normalize_release.py"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    return project
 
 
 def rebuilt(database: Path) -> bytes:
