@@ -47,7 +47,10 @@ with printed as (
 release as (
     select release_id
     from {{ ref('dim_release') }}
-    where release_id = '2024-02'
+    -- That text, and no other that ends with the same month.
+    where
+        sha256 = '454839604b59fa1eb61f5859e17017cd'
+        || 'dad5b807b37cf62ea8399d34328ba6fb'
 ),
 
 said as (
