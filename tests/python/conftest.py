@@ -29,6 +29,12 @@ def dbt(*arguments: str, project: Path = ROOT, database: Path) -> subprocess.Com
     )
 
 
+def build(project: Path, database: Path) -> subprocess.CompletedProcess[str]:
+    """`dbt build` of a changed copy of the project, whose models have passed their unit tests."""
+    without = ("--exclude-resource-type", "unit_test")
+    return dbt("build", *without, project=project, database=database)
+
+
 def copy_project(folder: Path) -> Path:
     """A copy of the project, without its releases and what was built, to damage at will."""
     folder.mkdir()

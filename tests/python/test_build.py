@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, dbt, project_with, query
+from conftest import ROOT, build, dbt, project_with, query
 
 TEST_FAILED = 1
 
@@ -90,7 +90,7 @@ def test_a_text_saved_by_a_spreadsheet_builds_and_is_rebuilt(
     text = "\ufeff" + "\r\n".join(lines) + "\r\n"
     project = project_with(tmp_path / "project", _2024_02=text.encode())
     database = tmp_path / "us_trade.duckdb"
-    built = dbt("build", project=project, database=database)
+    built = build(project, database)
     assert built.returncode == 0, built.stdout
     assert rebuilt(database) == text.encode()
     assert query(
@@ -111,7 +111,7 @@ def test_a_january_release_builds(tmp_path: Path, release_text: str) -> None:
     """Its annual row and its month are of the same period, and must not be taken for one."""
     project = project_with(tmp_path / "project", _2024_01=january(release_text).encode())
     database = tmp_path / "us_trade.duckdb"
-    built = dbt("build", project=project, database=database)
+    built = build(project, database)
     assert built.returncode == 0, built.stdout
     assert query(
         database,
@@ -128,12 +128,12 @@ def damaged_build(
     folder = tmp_path_factory.mktemp("damaged")
     project = project_with(folder / "project", _2024_02=release_text.encode())
     database = folder / "us_trade.duckdb"
-    assert dbt("build", project=project, database=database).returncode == 0
+    assert build(project, database).returncode == 0
     text = project / "releases" / "2024-02.txt"
     cell = wrong_cell(release_text)
     text.write_text(replace_once(release_text, *cell), newline="")
     subprocess.run([sys.executable, project / "scripts" / "normalize_release.py"], check=True)
-    return project, database, dbt("build", project=project, database=database)
+    return project, database, build(project, database)
 
 
 def wrong_cell(text: str) -> tuple[str, str]:
@@ -201,7 +201,7 @@ def test_a_known_discrepancy_lets_the_break_pass_and_only_that(damaged_build) ->
     accepted = [",".join(map(str, row)) + ",as published\n" for row in rows]
     try:
         known.write_text(header + "".join(accepted))
-        built = dbt("build", project=project, database=database)
+        built = build(project, database)
         assert built.returncode == 0, built.stdout
         assert query(
             database,
@@ -209,13 +209,13 @@ def test_a_known_discrepancy_lets_the_break_pass_and_only_that(damaged_build) ->
         ) == [(3,)]
 
         known.write_text(header + "".join(accepted[:2]))
-        built = dbt("build", project=project, database=database)
+        built = build(project, database)
         assert built.returncode == TEST_FAILED
         assert "no_break_is_unexplained" in built.stdout
 
         stale = accepted[0].replace("1995-03", "1996-03")
         known.write_text(header + "".join(accepted) + stale)
-        built = dbt("build", project=project, database=database)
+        built = build(project, database)
         assert built.returncode == TEST_FAILED
         assert "every_known_discrepancy_is_a_break" in built.stdout
     finally:
@@ -236,7 +236,7 @@ def test_a_seed_that_lost_its_last_row_is_caught(
     project = project_with(tmp_path / "project", _2024_02=release_text.encode())
     path = project / "seeds" / f"{seed}.csv"
     path.write_text("".join(path.read_text().splitlines(keepends=True)[:-1]))
-    built = dbt("build", project=project, database=tmp_path / "us_trade.duckdb")
+    built = build(project, tmp_path / "us_trade.duckdb")
     assert built.returncode == TEST_FAILED
     assert test in built.stdout
 

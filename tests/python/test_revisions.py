@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, dbt, project_with, query
+from conftest import ROOT, build, project_with, query
 
 sys.path.insert(0, str(ROOT / "scripts"))
 from made_up_releases import Published, made_up_release
@@ -42,7 +42,7 @@ def built(tmp_path_factory: pytest.TempPathFactory, release_text: str):
     dated = [f"{name},{day},made up\n" for name, day in DATES.items() if day]
     calendar.write_text("release_id,released_on,source\n" + "".join(dated))
     database = folder / "us_trade.duckdb"
-    run = dbt("build", project=project, database=database)
+    run = build(project, database)
     assert run.returncode == 0, run.stdout
     return database, run.stdout
 

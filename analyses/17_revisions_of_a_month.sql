@@ -1,0 +1,15 @@
+-- What was the deficit of March 2020 as first printed, and what is it now? In billions of
+-- dollars, print by print: 1 is the earliest loaded release that prints the month. With one
+-- release loaded there is one print, and nothing has been revised.
+select
+    print_number as print,
+    release_id,
+    released_on,
+    is_first_print,
+    round(-balance_musd / 1000, 1) as deficit_busd,
+    round(-balance_revision_from_first_musd / 1000, 1) as revised_by_busd
+from marts.fct_monthly_trade_vintages
+where
+    month_date = date '2020-03-01'
+    and component = 'total'
+order by print_number;
