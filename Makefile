@@ -1,4 +1,4 @@
-.PHONY: build test faults help
+.PHONY: build fetch test faults help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
@@ -8,6 +8,9 @@ INSTALLED := .venv/requirements.lock
 build: $(INSTALLED) ## build the database from releases/: the default
 	$(BIN)/python scripts/normalize_release.py
 	$(BIN)/python scripts/build.py
+
+fetch: $(INSTALLED) ## download the current release into releases/, if it is a new one
+	$(BIN)/python scripts/fetch_release.py
 
 test: $(INSTALLED) ## prove it: seeds up to date, lint, and a whole build in a scratch folder
 	$(BIN)/python scripts/normalize_release.py --check
