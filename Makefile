@@ -1,4 +1,4 @@
-.PHONY: build test faults export docs clients help
+.PHONY: build fetch test faults bench export docs clients help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
@@ -9,6 +9,9 @@ INSTALLED := .venv/requirements.lock
 build: $(INSTALLED) ## build the database from releases/: the default
 	$(BIN)/python scripts/normalize_release.py
 	$(BIN)/python scripts/build.py
+
+fetch: $(INSTALLED) ## download the current release into releases/, if it is a new one
+	$(BIN)/python scripts/fetch_release.py
 
 test: $(INSTALLED) ## prove it: seeds up to date, lint, and a whole build in a scratch folder
 	$(BIN)/python scripts/normalize_release.py --check
@@ -32,6 +35,9 @@ docs: $(INSTALLED) ## write the documentation, with its lineage, as one file: di
 
 clients: $(INSTALLED) ## ask real clients about the database and compare their answers
 	$(BIN)/python scripts/check_clients.py
+
+bench: $(INSTALLED) ## measure the project with 1, 40 and 400 releases
+	$(BIN)/python scripts/benchmark.py
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10

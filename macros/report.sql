@@ -122,7 +122,21 @@
     with suspects as (
         select
             suspects.*,
-            releases.file_name,
+            'releases/' || releases.file_name || case
+                when releases.source_format = 'workbook' then
+                    ', sheet ' || releases.sheet_name || ', cell '
+                    -- Column 27 is AA.
+                    || if(
+                        suspects.column_number > 26,
+                        chr(64 + (suspects.column_number - 1) // 26),
+                        ''
+                    )
+                    || chr(65 + (suspects.column_number - 1) % 26)
+                    || (suspects.line_number - releases.row_offset)
+                else format(
+                    ' line {}, column {}', suspects.line_number, suspects.column_number
+                )
+            end as printed_at,
             row_number() over (
                 order by suspects.release_id, suspects.line_number, suspects.column_number
             ) as place,
@@ -153,8 +167,8 @@
             1 as part,
             place,
             format(
-                'releases/{} line {}, column {}: {}, {} reads {:,}; ',
-                file_name, line_number, column_number,
+                '{}: {}, {} reads {:,}; ',
+                printed_at,
                 replace(series_id, '_', ' '), period, published_musd
             )
             || coalesce(

@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""Read the published text releases and write the generated seeds.
+"""Read the published releases, texts and workbooks, and write the generated seeds.
 
 Source: the Census Bureau and BEA table "U.S. International Trade in Goods and Services,
-1992 - Present", saved as text; one file a release in ``releases/``.  Units: millions of US
-dollars, seasonally adjusted.  Nothing is computed here: a number in a seed is the number on
-the line, and every calculation is SQL, in a model.
+1992 - Present", as the workbook that is published or saved as text; one file a release in
+``releases/``.  Units: millions of US dollars, seasonally adjusted.  Nothing is computed here: a
+number in a seed is the number on the line, and every calculation is SQL, in a model.  The lines
+of a workbook are those of its sheet in the layout of a text (scripts/workbook.py).
 
 Every line of a release stands in exactly one of the seeds:
 
@@ -35,7 +36,8 @@ Variants that are read to the same cells:
   - a complete last year, a part year, or a last year of which nothing is printed yet.
 
 Errors: a release that cannot be trusted is refused whole.  Each fault is printed as
-``file:line: column: reason``, no seed is touched, and the exit status is 1 (2 for wrong usage).
+``file:line: column: reason``, or ``file: sheet!cell: column: reason`` for a workbook, no seed is
+touched, and the exit status is 1 (2 for wrong usage).
 """
 
 from __future__ import annotations
@@ -53,6 +55,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from workbook import Sheet
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -71,7 +77,8 @@ HEADERS = {
     "releases": (
         "release_id", "file_name", "title", "units_note", "first_month", "last_month",
         "line_count", "cell_count", "line_ending", "has_byte_order_mark",
-        "ends_with_newline", "cell_layout", "sha256",
+        "ends_with_newline", "cell_layout", "sha256", "source_format", "text_sha256",
+        "sheet_name", "row_offset",
     ),
     "monthly_trade": (
         "release_id", "line_number", "year", "month", "label", "is_revised", "layout", *SERIES,
@@ -106,13 +113,18 @@ MOST_DIGITS = 9  # the tables' INTEGER holds every number of nine digits
 
 
 class Fault(Exception):
-    """One thing wrong with a release: the file, the line (0: the file as a whole), the reason."""
+    """One thing wrong with a release: the file, the line (0: the file as a whole), the reason.
 
-    def __init__(self, path: str, line: int, reason: str) -> None:
-        super().__init__(path, line, reason)
-        self.path, self.line, self.reason = path, line, reason
+    In a workbook the line is the row, and ``cell`` names the cell or the sheet.
+    """
+
+    def __init__(self, path: str, line: int, reason: str, cell: str = "") -> None:
+        super().__init__(path, line, reason, cell)
+        self.path, self.line, self.reason, self.cell = path, line, reason, cell
 
     def __str__(self) -> str:
+        if self.cell:
+            return f"{self.path}: {self.cell}: {self.reason}"
         place = f"{self.path}:{self.line}" if self.line else self.path
         return f"{place}: {self.reason}"
 
@@ -131,10 +143,13 @@ class Refused(Exception):
 class Text:
     """The lines of one release, and what else its bytes say (line ends, byte-order mark)."""
 
+    source_format = "text"
+    sheet_name = row_offset = ""
+
     def __init__(self, path: str, data: bytes) -> None:
         """Decode ``data``; raise Fault if it is not a text."""
         self.path = path
-        self.sha256 = hashlib.sha256(data).hexdigest()
+        self.sha256 = self.text_sha256 = hashlib.sha256(data).hexdigest()
         self.has_byte_order_mark = data.startswith(b"\xef\xbb\xbf")
         text = decode(path, data)
         self.line_ending = "crlf" if "\r\n" in text else "lf"
@@ -154,6 +169,17 @@ class Text:
                 raise Fault(
                     path, number, "has a CR within the line; save with LF or CRLF line ends"
                 )
+
+    # What messages call a place; a workbook's Sheet has words of its own.
+
+    def cell(self, line: int, column: int) -> str:
+        return ""
+
+    def line_name(self, line: int) -> str:
+        return f"line {line}"
+
+    def column_name(self, column: int) -> str:
+        return f"column {column}"
 
 
 def decode(path: str, data: bytes) -> str:
@@ -219,8 +245,11 @@ class Year:
 class Release:
     """One release as read: rows of cells, lines without cells, and every fault found on the way."""
 
-    def __init__(self, text: Text) -> None:
-        """Read the whole text.  Raises Refused with all its faults, never only the first."""
+    def __init__(self, text: Text | Sheet) -> None:
+        """Read the whole text, or a sheet as if it were one.
+
+        Raises Refused with all its faults, never only the first.
+        """
         self.text = text
         self.faults: list[Fault] = []
         self.title = self.units_note = ""
@@ -233,6 +262,7 @@ class Release:
         self.flow_fields: list[str] | None = None  # the upper header row, till the lower is met
         self.columns: dict[str, int] = {}  # series -> position of its field
         self.width = 0
+        self.first_header: tuple[int, dict[str, int]] = (0, {})  # its lower row, its columns
         self.header_is_faulty = False  # then rows are not blamed for what the header caused
         self.has_separators = any(
             "\t" in line and re.search(r"[0-9],[0-9]{3}", line) for line in text.lines
@@ -252,8 +282,8 @@ class Release:
         yield from self.months
         yield from self.annuals
 
-    def fault(self, line: int, reason: str) -> None:
-        self.faults.append(Fault(self.text.path, line, reason))
+    def fault(self, line: int, reason: str, column: int = 1) -> None:
+        self.faults.append(Fault(self.text.path, line, reason, self.text.cell(line, column)))
 
     # ---- lines
 
@@ -268,7 +298,8 @@ class Release:
             kind = "blank"
         elif YEAR.fullmatch(label):
             if not is_empty:
-                self.fault(number, f"the year row {label} carries numbers; expected a label alone")
+                reason = f"the year row {label} carries numbers; expected a label alone"
+                self.fault(number, reason, first_column(fields, 1))
             self.open_year(number, int(label))
             kind = "year"
         elif (month := MONTH_NUMBERS.get(label.casefold())) is not None:
@@ -293,15 +324,16 @@ class Release:
             kind = "header"
         elif not is_empty:
             what = quoted(fields[0]) if fields[0] else "a row without a label"
-            self.unread(number, f"{what} is neither a month, an annual label nor a year")
+            reason = f"{what} is neither a month, an annual label nor a year"
+            self.unread(number, reason, first_column(fields))
             return
         else:
             kind = self.read_prose(number, fields[0])
         self.other_lines.append((number, kind, line))
 
-    def unread(self, number: int, reason: str) -> None:
+    def unread(self, number: int, reason: str, column: int = 1) -> None:
         """A fault in a row's label: nobody knows what the row stands for."""
-        self.fault(number, reason)
+        self.fault(number, reason, column)
         self.year.has_unread_row = True
 
     def read_prose(self, number: int, words: str) -> str:
@@ -344,7 +376,8 @@ class Release:
         for position, name in enumerate(names[1:], 2):
             if name not in ("", *FLOWS, *COMPONENTS):
                 what = quoted(fields[position - 1])
-                self.fault(number, f"column {position} has the unknown header {what}")
+                where = self.text.column_name(position)
+                self.fault(number, f"{where} has the unknown header {what}", position)
         self.header_is_faulty |= len(self.faults) > faults
         if is_upper:
             self.flow_fields = names
@@ -353,12 +386,15 @@ class Release:
             self.fault(number, "no row with Balance, Exports and Imports stands over this header")
             self.header_is_faulty = True
             return
-        self.columns, problem = series_columns(self.flow_fields, names)
+        columns, problem = series_columns(self.flow_fields, names)
+        self.columns = {series: at for series, at in columns.items() if series in SERIES}
         self.width = len(names)
         self.flow_fields = None
         if problem and not self.header_is_faulty:
             self.fault(number, problem)
             self.header_is_faulty = True
+        if not self.first_header[0]:
+            self.first_header = number, self.columns
 
     # ---- rows of cells
 
@@ -377,7 +413,8 @@ class Release:
         empty = [name for name, at in self.columns.items() if fields[at] in NOT_PRINTED]
         if empty:
             names = ", ".join(map(spaced, empty))
-            self.fault(row.line, f"the row is half printed: no number for {names}")
+            at = min(self.columns[name] for name in empty)
+            self.fault(row.line, f"the row is half printed: no number for {names}", at + 1)
         layouts = dict(enumerate(raw))
         for index, series in enumerate(SERIES):
             at = self.columns.get(series)
@@ -386,13 +423,13 @@ class Release:
             cell = NUMBER.fullmatch(raw[at])
             if cell is None:
                 reason = f"{quoted(fields[at])} is not a whole number of millions"
-                self.fault(row.line, f"{spaced(series)}: {reason}")
+                self.fault(row.line, f"{spaced(series)}: {reason}", at + 1)
                 continue
             before, _, sign, digits, after = cell.groups()
             plain = digits.replace(",", "")
             if len(plain) > MOST_DIGITS:
                 reason = f"{quoted(fields[at])} is too large to be millions"
-                self.fault(row.line, f"{spaced(series)}: {reason}")
+                self.fault(row.line, f"{spaced(series)}: {reason}", at + 1)
                 continue
             value = -int(plain) if sign else int(plain)
             # A number below a thousand fits either way of writing; it goes with the file's.
@@ -403,15 +440,17 @@ class Release:
             row.cells.append(value)
         for at in sorted({*range(1, len(fields))} - {*self.columns.values()}):
             if fields[at] and not self.header_is_faulty:
-                reason = f"column {at + 1} has no header, yet reads {quoted(fields[at])}"
-                self.fault(row.line, reason)
+                where = self.text.column_name(at + 1)
+                reason = f"{where} has no header, yet reads {quoted(fields[at])}"
+                self.fault(row.line, reason, at + 1)
         row.layout = "\t".join(layouts[position] for position in range(1, len(raw)))
 
     # ---- the calendar
 
     def open_year(self, number: int, year: int) -> None:
         if (known := self.years.get(year)) is not None:
-            self.fault(number, f"the year {year} stands twice (first on line {known.line})")
+            first = self.text.line_name(known.line)
+            self.fault(number, f"the year {year} stands twice (first on {first})")
             known.has_unread_row |= bool(known.months)  # it may well be the year that is missing
             self.year = known
             return
@@ -431,7 +470,8 @@ class Release:
             return
         name = f"{MONTHS[month - 1]} {year.year}"
         if month in year.months:
-            self.fault(number, f"{name} stands twice (first on line {year.months[month]})")
+            first = self.text.line_name(year.months[month])
+            self.fault(number, f"{name} stands twice (first on {first})")
         elif month < year.last_month:
             self.fault(number, f"{name} stands after {MONTHS[year.last_month - 1]}: out of order")
         year.months.setdefault(month, number)
@@ -453,7 +493,7 @@ class Release:
             self.year.annual = row
             return
         if not self.year.has_unread_row:
-            first = f"first on line {self.year.annual.line}"
+            first = f"first on {self.text.line_name(self.year.annual.line)}"
             self.fault(row.line, f"{self.year.year} has a second annual row ({first})")
         if self.year.months:
             # The row of the next year is missing, or could not be read: its months are not these.
@@ -501,6 +541,11 @@ class Release:
             self.fault(year.annual.line, f"the label is {label}, yet {year.year} {ends}")
 
 
+def first_column(fields: list[str], after: int = 0) -> int:
+    """The column, counted from 1, of the first field that is not blank after so many others."""
+    return next((at for at, field in enumerate(fields, 1) if at > after and field), 1)
+
+
 def is_header(fields: list[str]) -> bool:
     """Whether a row names columns: a flow or a component stands in a field behind the first."""
     return any(header_name(field) in FLOWS + COMPONENTS for field in fields[1:])
@@ -534,10 +579,16 @@ def series_columns(flows: list[str], components: list[str]) -> tuple[dict[str, i
         if columns.keys() == set(SERIES) and len(columns) == sum(map(bool, components[1:])):
             return columns, ""
         found.append(columns)
-    lacking = [spaced(series) for series in SERIES if series not in found[0]]
+    # What is wrong is told of the columns as they were meant: the first flow over the first one.
+    first_flow, first_component = (
+        next((at for at, name in enumerate(names) if at and name), 0)
+        for names in (flows, components)
+    )
+    best = found[max(0, min(2, first_flow - first_component))]
+    lacking = [spaced(series) for series in SERIES if series not in best]
     if lacking:
-        return found[0], f"the header lacks {', '.join(lacking)}"
-    return found[0], "the header names a column twice"
+        return best, f"the header lacks {', '.join(lacking)}"
+    return best, "the header names a column twice"
 
 
 # --------------------------------------------------------------------------- the seeds
@@ -547,7 +598,7 @@ def release_paths(folder: Path) -> list[Path]:
     """The releases in ``folder``, in the order of their names; raises Refused if there are none."""
     paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     if not paths:
-        reason = "holds no release; put a text there, such as 2024-02.txt"
+        reason = "holds no release; put a text or workbook there, such as 2024-02.txt"
         raise Refused([Fault(shown(folder), 0, reason)])
     return paths
 
@@ -559,15 +610,52 @@ def shown(path: Path) -> str:
 
 
 def read_release(path: Path) -> Release:
-    """One file as a release; raises Refused."""
-    if path.suffix.lower() != ".txt" or not path.name.isprintable() or not path.is_file():
-        raise Refused([Fault(shown(path), 0, "is not a text release (.txt); keep it elsewhere")])
+    """One file, a text or a workbook, as a release; raises Refused."""
+    suffix = path.suffix.lower()
+    if suffix == ".xls" and path.is_file():
+        raise Refused([Fault(shown(path), 0, "is an old workbook (.xls); save it as .xlsx")])
+    if suffix not in (".txt", ".xlsx") or not path.name.isprintable() or not path.is_file():
+        reason = "is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere"
+        raise Refused([Fault(shown(path), 0, reason)])
     try:
-        return Release(Text(shown(path), path.read_bytes()))
+        data = path.read_bytes()
+        if suffix == ".xlsx":
+            return read_workbook(shown(path), data)
+        return Release(Text(shown(path), data))
     except Fault as fault:
         raise Refused([fault]) from None
     except OSError as error:
         raise Refused([Fault(shown(path), 0, f"cannot be read: {error.strerror}")]) from None
+
+
+def read_workbook(path: str, data: bytes) -> Release:
+    """The workbook ``data``, called ``path`` in messages, as a release; raises Refused.
+
+    The sheet is read as it stands, so that a fault is named by its cell; then, written in the
+    layout of a text, once more: the release's lines are those of that text.
+    """
+    try:
+        import workbook  # only here: a text is read without openpyxl
+    except ModuleNotFoundError as error:
+        reason = (
+            f"a workbook is read with {error.name}, which is not installed; "
+            "install requirements.lock, or save the sheet as text (tab-separated)"
+        )
+        raise Refused([Fault(path, 0, reason)]) from None
+    try:
+        sheet = workbook.read_sheet(path, data, TITLE)
+    except workbook.Unreadable as error:
+        raise Refused(
+            Fault(path, row, reason, cell) for row, cell, reason in error.faults
+        ) from None
+    draft = Release(sheet)
+    kinds = {number: kind for number, kind, _ in draft.other_lines}
+    lines, offset = workbook.page(sheet.lines, kinds, *draft.first_header)
+    text = Text(path, "\n".join(lines).encode())
+    text.source_format = "workbook"
+    text.sha256 = hashlib.sha256(data).hexdigest()
+    text.sheet_name, text.row_offset = sheet.name, str(offset)
+    return Release(text)
 
 
 def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple]]:
@@ -585,7 +673,7 @@ def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple]]:
             key, file_name, release.title, release.units_note, release.first_month, key,
             len(text.lines), sum(len(row.cells) for row in release.rows()), text.line_ending,
             flag(text.has_byte_order_mark), flag(text.ends_with_newline), release.cell_layout,
-            text.sha256,
+            text.sha256, text.source_format, text.text_sha256, text.sheet_name, text.row_offset,
         )]),
         "monthly_trade": (
             (
@@ -697,11 +785,11 @@ def same_bytes(one: Path, other: Path) -> bool:
 
 def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(
-        description="Read the text releases and write the generated seeds.",
+        description="Read the releases, texts and workbooks, and write the generated seeds.",
         epilog="example: scripts/normalize_release.py --check",
     )
     parser.add_argument("--releases", type=Path, default=ROOT / "releases", metavar="FOLDER",
-                        help="where the texts are (default: releases)")  # fmt: skip
+                        help="where the releases are (default: releases)")  # fmt: skip
     parser.add_argument("--seeds", type=Path, default=ROOT / "seeds", metavar="FOLDER",
                         help="where the seeds go (default: seeds)")  # fmt: skip
     parser.add_argument("--check", action="store_true",

@@ -1,6 +1,6 @@
 -- "Nothing was lost": the text that mart_release_text gives back has the SHA-256 of the
--- published file, with its line ends and byte-order mark. Grain of a failure: a
--- release.
+-- published file, with its line ends and byte-order mark; of a workbook, that of the
+-- text that was read. Grain of a failure: a release.
 with releases as (
     select
         *,
@@ -12,7 +12,7 @@ with releases as (
 lines as (
     select
         releases.release_id,
-        releases.sha256,
+        releases.text_sha256,
         releases.byte_order_mark,
         release_text.line_number,
         release_text.line_text
@@ -29,13 +29,13 @@ lines as (
 rebuilt as (
     select
         release_id,
-        sha256 as published_sha256,
+        text_sha256,
         sha256(byte_order_mark || string_agg(line_bytes, '' order by line_number))
             as rebuilt_sha256
     from lines
-    group by release_id, sha256, byte_order_mark
+    group by release_id, text_sha256, byte_order_mark
 )
 
 select *
 from rebuilt
-where rebuilt_sha256 is distinct from published_sha256
+where rebuilt_sha256 is distinct from text_sha256

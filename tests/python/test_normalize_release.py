@@ -638,10 +638,10 @@ def test_faults_of_several_files_together(tmp_path: Path) -> None:
         "a.txt: is empty",
         "c.txt:9: the year 2022 has no numbers for December",
         'c.txt:12: exports goods: "x" is not a whole number of millions',
-        "d.csv: is not a text release (.txt); keep it elsewhere",
+        "d.csv: is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere",
         "f.txt: ends with 2024-02, as b.txt does; keep one of the two",
         "g",
-        ".txt: is not a text release (.txt); keep it elsewhere",
+        ".txt: is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere",
     ]
 
 
@@ -652,7 +652,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     (texts / "loop.txt").symlink_to("loop.txt")
     (texts / "nothing.txt").symlink_to("nowhere")
     assert refused(tmp_path, {}) == [
-        f"{name}.txt: is not a text release (.txt); keep it elsewhere"
+        f"{name}.txt: is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere"
         for name in ("folder", "loop", "nothing")
     ]
 
@@ -665,7 +665,7 @@ def test_linked_release_goes_by_its_own_name(tmp_path: Path) -> None:
 
 
 def test_empty_folder(tmp_path: Path) -> None:
-    reason = "holds no release; put a text there, such as 2024-02.txt"
+    reason = "holds no release; put a text or workbook there, such as 2024-02.txt"
     assert refused(tmp_path, {}) == [f"{tmp_path / 'releases'}: {reason}"]
     assert refused(tmp_path, {".gitkeep": ""}) == [f"{tmp_path / 'releases'}: {reason}"]
 

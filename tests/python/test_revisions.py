@@ -5,14 +5,11 @@ The releases are made from the committed one by the changes that are written her
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT, build, project_with, query
-
-sys.path.insert(0, str(ROOT / "scripts"))
+from conftest import build, project_with, query
 from made_up_releases import Published, made_up_release
 
 # December 2023 came out lower and was raised by 250 in January's release, and by 150 in
