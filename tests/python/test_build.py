@@ -168,7 +168,7 @@ def test_a_build_that_stops_names_the_wrong_number_and_its_repair(damaged_build)
     )
     assert not is_ambiguous
     assert evidence.split("; ") == [
-        "exports goods: the year is not the sum of its months (off by -17,999)",
+        "exports goods: the year is not the sum of its months (off by -18,001)",
         "exports: the total is not goods plus services (off by -18,000)",
         "goods: the balance is not exports less imports (off by -18,000)",
     ]
