@@ -1,4 +1,4 @@
-.PHONY: build test faults export docs clients help
+.PHONY: build test faults export docs clients soak help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
@@ -32,6 +32,9 @@ docs: $(INSTALLED) ## write the documentation, with its lineage, as one file: di
 
 clients: $(INSTALLED) ## ask real clients about the database and compare their answers
 	$(BIN)/python scripts/check_clients.py
+
+soak: $(INSTALLED) ## swap the database and kill builds under its readers, fifty times each
+	$(BIN)/python scripts/soak.py
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
