@@ -10,14 +10,15 @@ connection, and close it.  What they find must be all of the one build or all of
 must not change under an open connection.
 
 In a seeded random order some builds are let finish and others are killed: SIGKILL, to build.py and
-its dbt at once, at a moment drawn from the time that a build takes; every third from its last
-tenth, where the swap is.  (A build that finished before its moment counts as a swap.)  After each
-the database must hold one of the two builds, after a swap the one that was made; and the builds
-after a kill get no help.
+its dbt at once, at a moment drawn from the time that the last finished build took; every third
+from its last tenth, where the swap is.  (A build that finished before its moment counts as a swap.)
+After each the database must hold one of the two builds, after a swap the one that was made; and the
+builds after a kill get no help.
 
 So that a hundred builds can be waited for, they make the seeds and the three marts that are asked,
-with the models these stand on, but neither the other marts nor the tests; and dbt parses a project
-only once.  How a build starts, swaps, fails and is swept up after is the same for all.
+with the models these stand on, but neither the other marts nor the tests; dbt parses a project
+only once, and writes no log.  How a build starts, swaps, is killed and is swept up after is the
+same for all.
 
 Printed: reads (openings of the database with all their questions), how many of them had the
 database swapped while it was open, swaps, kills, failures, each with its words.
@@ -57,7 +58,11 @@ QUESTIONS = (
     "from marts.fct_annual_trade",
     "select sum(exports_total) from staging.stg_monthly_trade",
 )
-ASKED = ("dim_release", "fct_monthly_trade", "fct_annual_trade")
+DBT_ARGUMENTS = (
+    *("--log-level-file", "none", "--no-write-json"),
+    *("--resource-type", "seed", "--resource-type", "model"),
+    *("--select", "+dim_release", "+fct_monthly_trade", "+fct_annual_trade"),
+)
 
 Answers = tuple[tuple, ...]
 
@@ -161,10 +166,8 @@ class rewritten:
 
 def start(project: Path, database: Path) -> subprocess.Popen[str]:
     """A build, in a process group of its own."""
-    models = [f"+{name}" for name in ASKED]
-    kinds = ["--resource-type", "seed", "--resource-type", "model"]
     return subprocess.Popen(
-        [sys.executable, project / "scripts" / "build.py", *kinds, "--select", *models],
+        [sys.executable, project / "scripts" / "build.py", *DBT_ARGUMENTS],
         env=os.environ | {"US_TRADE_DB": str(database)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -184,26 +187,29 @@ def kill_after(build: subprocess.Popen[str], seconds: float) -> bool:
     return False
 
 
-def moments(chance: random.Random, seconds: float) -> Iterator[float]:
-    """When to kill builds that take so many seconds; every third near the end."""
+def moments(chance: random.Random) -> Iterator[float]:
+    """When to kill builds, as shares of the time they take; every third near the end."""
     while True:
-        yield chance.uniform(0, seconds)
-        yield chance.uniform(0, seconds)
-        yield chance.uniform(0.9 * seconds, seconds)
+        yield chance.uniform(0, 1)
+        yield chance.uniform(0, 1)
+        yield chance.uniform(0.9, 1)
 
 
 def swap_and_kill(
     database: Path,
     projects: list[Path],
     builds: list[Answers],
-    seconds: float,
     swaps: int,
     kills: int,
     chance: random.Random,
+    seconds: float,
 ) -> Tally:
-    """Let builds finish and kill builds, in a random order that ends with one that finishes."""
+    """Let builds finish and kill builds, in a random order that ends with one that finishes.
+
+    ``seconds`` is what a build takes, until one has finished.
+    """
     tally = Tally()
-    when = moments(chance, seconds)
+    when = moments(chance)
     plan = [True] * kills + [False] * (swaps - 1)
     chance.shuffle(plan)
     plan.insert(0, False)
@@ -211,12 +217,14 @@ def swap_and_kill(
     while plan:
         turn = 1 - turn
         to_be_killed = plan.pop()
+        began = time.monotonic()
         build = start(projects[turn], database)
-        if to_be_killed and kill_after(build, next(when)):
+        if to_be_killed and kill_after(build, next(when) * seconds):
             tally.kills += 1
             expected = builds
         else:
             output, _ = build.communicate()
+            seconds = time.monotonic() - began
             tally.swaps += 1
             expected = [builds[turn]]
             if build.returncode != 0:
@@ -237,15 +245,14 @@ def soak(folder: Path, swaps: int, kills: int, seed: int) -> Tally:
     mirror(projects[1])
     (folder / "data").mkdir()
     database = folder / "data" / "us_trade.duckdb"
-    builds = []
-    for project in projects:
-        began = time.monotonic()
-        output, _ = (first := start(project, database)).communicate()
-        if first.returncode != 0:
-            return Tally(failures=[f"the first build: {output.strip()}"])
-        builds.append(answers_of(database))
-    # The first build of a project takes longer, with its parsing: most moments find one running.
-    seconds = 0.8 * (time.monotonic() - began)
+    began = time.monotonic()
+    places = [database, folder / "us_trade.duckdb"]
+    first = [start(*where) for where in zip(projects, places, strict=True)]
+    said = [build.communicate()[0] for build in first]
+    if any(build.returncode != 0 for build in first):
+        return Tally(failures=[f"the first builds: {' '.join(said)}"])
+    builds = [answers_of(place) for place in places]
+    seconds = time.monotonic() - began
 
     context = multiprocessing.get_context("spawn")
     stop, results = context.Event(), context.Queue()
@@ -257,7 +264,7 @@ def soak(folder: Path, swaps: int, kills: int, seed: int) -> Tally:
         reader.start()
     try:
         tally = swap_and_kill(
-            database, projects, builds, seconds, swaps, kills, random.Random(seed)
+            database, projects, builds, swaps, kills, random.Random(seed), seconds
         )
     finally:
         stop.set()
