@@ -72,10 +72,9 @@ def build(database: Path, dbt_arguments: list[str]) -> None:
         new = scratch / database.name
         status = run_dbt(new, dbt_arguments, lock)
         if status != 0:
-            shortage = no_more_room(scratch)
-            because = f" ({scratch.parent}: {shortage})" if shortage else ""
             raise BuildError(
-                f"the build failed{because}: {state(database)}; the failed file is {new}", status
+                f"the build failed{shortage(scratch)}: {state(database)}; the failed file is {new}",
+                status,
             )
         swap(new, file, [file, database])
         shutil.rmtree(scratch, ignore_errors=True)
@@ -230,9 +229,13 @@ def swap(new: Path, file: Path, names: list[Path]) -> None:
     Raises BuildError where ``new`` is not complete or ``file`` cannot be replaced.
     """
     if not new.exists():
-        raise BuildError(f"dbt passed, but made no database {new}; {state(file)}")
+        raise BuildError(f"the build passed, but made no file {new}: {state(file)}")
+    # When the disk is full at the very end, DuckDB leaves the log and says nothing.
     if any(log.exists() for log in logs_of(new)):
-        raise BuildError(f"dbt passed, but did not close {new}; {state(file)}")
+        raise BuildError(
+            f"the build passed, but its file was not written out{shortage(new.parent)}: "
+            f"{state(file)}; the failed file is {new}"
+        )
     if file.exists():
         shutil.copymode(file, new)
     sync(new)
@@ -287,18 +290,18 @@ def no_writer(file: Path) -> Iterator[None]:
         yield
 
 
-def no_more_room(folder: Path) -> str | None:
-    """Why another million bytes cannot be written into ``folder``; None if they can."""
+def shortage(folder: Path) -> str:
+    """Why another million bytes cannot be written into ``folder``, in brackets; "" if they can."""
     probe = folder / "probe"
     try:
         with probe.open("wb") as file:
             os.posix_fallocate(file.fileno(), 0, 1_000_000)
     except OSError as error:
-        return error.strerror
+        return f" ({folder}: {error.strerror})"
     finally:
         with contextlib.suppress(OSError):
             probe.unlink()
-    return None
+    return ""
 
 
 def main() -> int:
