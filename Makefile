@@ -1,4 +1,4 @@
-.PHONY: build fetch test faults bench export docs clients help
+.PHONY: build fetch test faults bench export docs clients soak help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
@@ -38,6 +38,9 @@ clients: $(INSTALLED) ## ask real clients about the database and compare their a
 
 bench: $(INSTALLED) ## measure the project with 1, 40 and 400 releases
 	$(BIN)/python scripts/benchmark.py
+
+soak: $(INSTALLED) ## swap the database and kill builds under its readers, fifty times each
+	$(BIN)/python scripts/soak.py
 
 help: ## show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -243,8 +244,8 @@ def test_a_seed_that_lost_its_last_row_is_caught(
 
 def test_make_swaps_a_finished_build_in_and_keeps_a_failed_one_aside(damaged_build) -> None:
     project, database, _ = damaged_build
-    swapped = database.parent / "swapped.duckdb"
-    swapped.write_bytes(b"the last good build")
+    swapped = Path(shutil.copy(database, database.parent / "swapped.duckdb"))
+    last_good = swapped.read_bytes()
     command = [sys.executable, project / "scripts" / "build.py"]
     run = subprocess.run(
         command, env=os.environ | {"US_TRADE_DB": str(swapped)}, capture_output=True, text=True
@@ -252,7 +253,7 @@ def test_make_swaps_a_finished_build_in_and_keeps_a_failed_one_aside(damaged_bui
     assert run.returncode == TEST_FAILED
     assert "no_break_is_unexplained" in run.stdout
     assert str(swapped.parent / ".swapped.next" / "swapped.duckdb") in run.stderr
-    assert swapped.read_bytes() == b"the last good build"
+    assert swapped.read_bytes() == last_good
 
     sound = "\n".join((ROOT / "releases" / "2024-02.txt").read_text().split("\n"))
     (project / "releases" / "2024-02.txt").write_text(sound, newline="")
