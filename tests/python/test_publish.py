@@ -128,11 +128,13 @@ def test_a_reader_keeps_the_build_it_opened_and_the_next_one_gets_the_new(
     database: Path, good: Path
 ) -> None:
     database.chmod(0o640)
+    before = database.stat().st_ino
     with opened(database, read_only=True) as reader:
         built = run(database, good)
         assert (built.returncode, built.stderr) == (0, "")
         assert built.stdout == f"database    {database}\n"
         assert build_in(database) == 2
+        assert database.stat().st_ino != before
         assert reader.communicate("\n")[0] == "1\n"
     assert database.stat().st_mode & 0o777 == 0o640
     assert beside(database) == []
@@ -198,6 +200,8 @@ def test_a_build_killed_at_any_step_of_the_swap_leaves_a_whole_database(
     assert killed.returncode == -signal.SIGKILL
     is_swapped = (name, number) in [("fsync", 1), ("rmdir", 0)]
     assert build_in(database) == (2 if is_swapped else 1)
+    # As if dbt had been killed with it, in the midst of its work.
+    (database.parent / ".us_trade.next" / "us_trade.duckdb.wal").write_bytes(b"half of a log")
     built = run(database, good)
     assert built.returncode == 0, built.stderr
     assert build_in(database) == 2
@@ -229,22 +233,19 @@ def test_a_second_build_is_told_of_the_first_even_when_only_its_dbt_is_left(
 
 
 def test_a_build_that_is_told_to_end_ends_its_dbt(tmp_path: Path, database: Path) -> None:
-    gate = tmp_path / "gate"
+    gate, errors = tmp_path / "gate", tmp_path / "errors"
     os.mkfifo(gate)
     slow = stand_in(tmp_path, f"open({str(gate)!r}, 'w').close(); open({str(gate)!r}).close()")
-    with subprocess.Popen(
-        command(slow),
-        env=os.environ | {"US_TRADE_DB": str(database)},
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as build:
-        gate.open().close()
-        build.terminate()
-        _, said = build.communicate()
-    assert said == f"stopped: {database} is as it was\n"
-    assert build.returncode == 130
-    with pytest.raises(OSError):  # nobody reads it any more
-        os.close(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
+    with errors.open("w") as file:
+        build = subprocess.Popen(
+            command(slow), env=os.environ | {"US_TRADE_DB": str(database)}, stderr=file
+        )
+    gate.open().close()
+    build.terminate()
+    assert build.wait() == 130
+    assert errors.read_text() == f"stopped: {database} is as it was\n"
+    # Its dbt has ended: the next build finds no lock.
+    assert run(database, stand_in(tmp_path, "sys.exit(3)")).returncode == 3
 
 
 # --- What is not ours to replace ---------------------------------------------------------------
