@@ -81,3 +81,9 @@ def test_the_commands_of_readme_run_in_a_fresh_clone(tmp_path: Path) -> None:
         )
         assert run.returncode == 0, run.stdout + run.stderr
     assert (tmp_path / "us_trade" / "us_trade.duckdb").exists()
+
+
+def test_every_target_of_make_is_in_readme_and_every_one_in_readme_is_a_target() -> None:
+    targets = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.M)
+    named = set(re.findall(r"`make ([a-z-]+)`", README))
+    assert named == set(targets) - {"build"} | ({"test"} & set(targets))
