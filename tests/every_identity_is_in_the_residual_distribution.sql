@@ -1,5 +1,5 @@
--- Found and expected are two distributions of the same identities: the numbers of a family
--- add up to how many identities it has.
+-- Found and expected are two distributions of the same identities: the numbers of a
+-- family add up to how many identities it has.
 with distributions as (
     select
         release_id,
