@@ -8,7 +8,8 @@ with span as (
 
 select
     greatest(dim_recession.peak_month, span.first_month) as peak_month,
-    least(dim_recession.trough_month, span.last_month) as trough_month
+    coalesce(least(dim_recession.trough_month, span.last_month), span.last_month)
+        as trough_month
 from marts.dim_recession
 cross join span
 where

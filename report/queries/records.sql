@@ -4,7 +4,7 @@
 with records as (
     select
         *,
-        strftime(month_date, '%B %Y') as month_words,
+        strftime(month_date, '%B %Y') as month_words,
         cast(round(value_musd * 0.001, 1) as decimal(18, 1)) as value_busd
     from marts.mart_trade_records
 ),
@@ -61,7 +61,7 @@ select
         else
             latest.extreme || ' since '
             || strftime(
-                if(latest.is_high, latest.highest_since, latest.lowest_since), '%B %Y'
+                if(latest.is_high, latest.highest_since, latest.lowest_since), '%B %Y'
             )
     end as standing_words,
     case

@@ -9,7 +9,7 @@ select
     cell_count,
     strftime(first_month, '%B %Y') as first_month_words,
     strftime(last_month, '%B %Y') as last_month_words,
-    strftime(released_on, '%-d %B %Y') as released_on_words,
-    (select count(*) from marts.dim_release as releases) as releases_loaded
+    strftime(released_on, '%-d %B %Y') as released_on_words,
+    strftime(first_month, '%Y') as first_year
 from marts.dim_release
 where is_latest;

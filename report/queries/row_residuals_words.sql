@@ -24,6 +24,6 @@ select
     || ' million; rounding alone would put ' || format('{:,}', expected_off)
     || ' off' as title,
     'Bars for how many identities within a row miss zero by each amount, with a mark'
-    || ' for how many rounding alone would: ' || format('{:,}', off) || ' found off zero, '
-    || format('{:,}', expected_off) || ' expected.' as alternative_text
+    || ' for how many rounding alone would: ' || format('{:,}', off)
+    || ' found off zero, ' || format('{:,}', expected_off) || ' expected.' as alternative_text
 from facts;

@@ -6,7 +6,8 @@ select
     max(change_from_year_ago_pct) filter (where flow = 'imports') as imports_pct,
     cast(round(exports_pct, 1) as decimal(18, 1)) as exports_shown,
     cast(round(imports_pct, 1) as decimal(18, 1)) as imports_shown,
-    if(exports_pct >= imports_pct, 1, 0) as exports_are_above
+    if(exports_pct >= imports_pct, 1, 0) as exports_is_above,
+    if(exports_pct >= imports_pct, 0, 1) as imports_is_above
 from marts.mart_trade_indicators
 where
     component = 'total'

@@ -1,4 +1,4 @@
--- Where exports and imports stand against a year ago, and when they had fallen furthest.
+-- Where exports and imports stand against a year ago, and when they fell furthest.
 with changes as (
     select
         *,
@@ -32,7 +32,8 @@ select
     'Exports in ' || exports.month_words || ' were ' || exports.words || ', imports '
     || imports.words as title,
     'Two lines by month: the change from the same month of the year before, in percent.'
-    || ' Exports were lowest in ' || lowest_exports.month_words || ', ' || lowest_exports.words
+    || ' Exports were lowest in ' || lowest_exports.month_words || ', '
+    || lowest_exports.words
     || ', and imports in ' || lowest_imports.month_words || ', ' || lowest_imports.words
     || '.' as alternative_text
 from facts;

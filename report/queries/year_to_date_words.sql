@@ -54,7 +54,8 @@ select
         when larger_years = years_before then 'smaller than in all'
         else 'smaller than in ' || ['one', 'two', 'three', 'four'][larger_years]
     end
-    || ' of the ' || years_before || ' years before' as title,
+    || ' of the ' || ['one', 'two', 'three', 'four', 'five'][years_before]
+    || ' years before' as title,
     'Bars for exports, imports and the deficit of the same months of each year. The'
     || ' deficit, ' || years_words || '.' as alternative_text
 from facts;

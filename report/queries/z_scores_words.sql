@@ -1,5 +1,5 @@
--- Where the unlikely year sums lie, and what the mean square of z is there and elsewhere:
--- 1 is what rounding alone makes of it.
+-- Where the unlikely year sums lie, and what the mean square of z is there and in the
+-- other years. Rounding alone makes it 1.
 with sums as (
     select
         reconciliation.status,
@@ -26,7 +26,8 @@ squares as (
         sums.z_score ** 2 as square,
         sums.units_note,
         span.*,
-        coalesce(sums.year between span.first_year and span.last_year, false) as is_inside
+        coalesce(sums.year between span.first_year and span.last_year, false)
+            as is_inside
     from sums
     cross join span
 ),
@@ -59,8 +60,8 @@ select
         else
             if(
                 last_year < 1998,
-                'They are not errors: the months of those years were seasonally adjusted'
-                || ' without being forced to add up to the year.',
+                'They are not errors: the months of those years were seasonally'
+                || ' adjusted without being forced to add up to the year.',
                 'Rounding alone does not make them.'
             )
             || ' The release says so itself: “' || note || '” The mean square of z is '

@@ -16,8 +16,8 @@ found as (
     group by release_id, identity_family, residual_musd
 ),
 
--- Each identity has each residual with some probability, which depends on how many terms it
--- has: a part year has fewer than a full one. What is expected is their sum.
+-- Each identity has each residual with some probability, which depends on its number of
+-- terms: a part year has fewer than a full one. What is expected is their sum.
 expected as (
     select
         identities.release_id,
@@ -32,8 +32,8 @@ expected as (
         rounding.residual_musd
 )
 
--- A residual that rounding allows may be found nowhere, and a break is one that it does not
--- allow: both have their row.
+-- A residual that rounding allows may be found nowhere, and a break is one that it does
+-- not allow: both have their row.
 select
     coalesce(expected.release_id, found.release_id) as release_id,
     coalesce(expected.identity_family, found.identity_family) as identity_family,
