@@ -17,7 +17,7 @@ for (const figure of document.querySelectorAll("figure[data-picture]")) {
     logLevel: 1, // a layer without rows, such as the dots under no pointer, is no fault: errors only
     tooltip: { disableDefaultStyle: true, offsetX: 14, offsetY: 14 },
   };
-  vegaEmbed(figure.querySelector(".picture"), specification, options).then(({ view }) => {
+  vegaEmbed(figure.querySelector(".canvas"), specification, options).then(({ view }) => {
     pictures[name] = view;
     if (figure.querySelector(".tools")) zoomable(figure, view);
     if (Object.keys(pictures).length === document.querySelectorAll("figure[data-picture]").length) {
@@ -25,6 +25,16 @@ for (const figure of document.querySelectorAll("figure[data-picture]")) {
     }
   });
 }
+
+// A finger does not hover: a tap asks of the month under it, and scrolling puts the answer away.
+for (const picture of document.querySelectorAll(".picture")) {
+  picture.addEventListener("click", (event) => {
+    if (event.pointerType === "mouse") return;
+    const { clientX, clientY } = event;
+    event.target.dispatchEvent(new PointerEvent("pointermove", { bubbles: true, clientX, clientY }));
+  });
+}
+window.addEventListener("scroll", () => document.getElementById("vg-tooltip-element")?.classList.remove("visible"), { passive: true });
 
 /** A period of years by a button, or any by dragging across the picture; all by a double click. */
 function zoomable(figure, view) {

@@ -188,7 +188,14 @@ def month_axis() -> alt.X:
         "month_date:T",
         title=MONTH,
         scale=alt.Scale(type="utc", nice=False),
-        axis=alt.Axis(grid=False, labelOverlap=True, labelSeparation=10),
+        axis=alt.Axis(
+            grid=False,
+            labelOverlap=True,
+            labelSeparation=10,
+            # Years; months where the reader has zoomed into fewer than some eight years.
+            labelExpr="utcFormat(datum.value, period_from && period_to - period_from < 2.5e11"
+            " ? '%b %Y' : '%Y')",
+        ),
     )
 
 
@@ -292,7 +299,7 @@ def hover_layers(base: alt.Chart, lines: Sequence[Line], suffix: str, unit: str)
         .encode(month_axis(), alt.Y(f"{line.name}_{suffix}:Q"))
         for line in lines
     ]
-    tooltip = [alt.Tooltip("month_words:N", title="title")] + [
+    tooltip = [alt.Tooltip("utcyearmonth(month_date):T", title="title", format="%B %Y")] + [
         alt.Tooltip(f"{line.name}_shown:Q", title=f"{line.label}, {unit}", format=",.1f")
         for line in lines
     ]
@@ -456,8 +463,8 @@ def draw_z_scores(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
         x=alt.X(
             "year:O", title="Year", scale=alt.Scale(domain=data.distinct("year")),
             axis=alt.Axis(
-                labelAngle=0, ticks=False, domain=False,
-                labelExpr="datum.value % 4 == 0 ? datum.label : ''", labelOverlap=False,
+                labelAngle=0, ticks=False, domain=False, values=data.distinct("year")[::4],
+                labelOverlap=True, labelSeparation=6,
             ),
         ),
         y=alt.Y(
@@ -563,7 +570,7 @@ def drawn(picture: Picture, marts: Marts, release: dict, recessions: Answer) -> 
     answer, words = marts.ask(picture.name), marts.ask(f"{picture.name}_words")
     answers = [answer, words] + ([recessions] if picture.is_months else [])
     text = words.only()
-    padding = {"left": 2, "top": 4, "right": 4, "bottom": 2}
+    padding = {"left": 2, "top": 4, "right": 12, "bottom": 2}
     page = (
         configured(picture.draw(answer, recessions, True), PAGE_FONT, True)
         .properties(width="container", height="container", padding=padding)
@@ -645,7 +652,7 @@ def figure(drawn: Drawn) -> str:
     return (
         f'<figure id="{name}" data-picture="{name}"><h3>{escape(text["title"])}</h3>{note}{tools}'
         f'<div class="picture" role="img" aria-label="{escape(text["alternative_text"])}"'
-        "></div>"
+        '><div class="canvas"></div></div>'
         f"<figcaption>{caption}{provenance(drawn.answers, drawn.marts)}</figcaption></figure>"
     )
 
@@ -718,11 +725,15 @@ def revisions_section(marts: Marts) -> str:
     if not words.rows:
         return ""
     answer = marts.ask("revisions")
-    head = header(*(name.replace("_", " ") for name in answer.columns))
+    numbers = [isinstance(value, int | float | Decimal) for value in answer.rows[0]]
+    head = "".join(
+        f'<th scope="col"{" class=number" * is_number}>{escape(name.replace("_", " "))}</th>'
+        for name, is_number in zip(answer.columns, numbers, strict=True)
+    )
     return (
-        f'<section id="revisions"><h2>Revisions</h2><h3>{escape(words.only()["title"])}</h3>'
+        f'<section id="revised"><h2>Revisions</h2><h3>{escape(words.only()["title"])}</h3>'
         f"<p>A later print less an earlier one of the same number, in millions of US dollars.</p>"
-        f"{table('revisions', head, answer)}</section>"
+        f"{table('revisions', f'<tr>{head}</tr>', answer)}</section>"
     )
 
 

@@ -2,7 +2,6 @@
 -- and rounded to the one decimal that is read out.
 select
     month_date,
-    strftime(month_date, '%B %Y') as month_words,
     exports_total_musd * 0.001 as exports_busd,
     imports_total_musd * 0.001 as imports_busd,
     balance_total_musd * 0.001 as balance_busd,

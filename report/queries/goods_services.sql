@@ -1,7 +1,6 @@
 -- The balance of goods against that of services, month by month, and the two together.
 select
     month_date,
-    strftime(month_date, '%B %Y') as month_words,
     balance_goods_musd * 0.001 as goods_busd,
     balance_services_musd * 0.001 as services_busd,
     balance_total_musd * 0.001 as total_busd,

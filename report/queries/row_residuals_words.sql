@@ -21,9 +21,10 @@ facts as (
 select
     'Within a row, ' || format('{:,}', off) || ' of ' || format('{:,}', identities)
     || ' sums miss zero, none by more than ' || largest
-    || ' million; rounding alone would put ' || format('{:,}', expected_off)
-    || ' off' as title,
+    || ' million; rounding alone would put '
+    || format('{:,}', expected_off) || ' off' as title,
     'Bars for how many identities within a row miss zero by each amount, with a mark'
     || ' for how many rounding alone would: ' || format('{:,}', off)
-    || ' found off zero, ' || format('{:,}', expected_off) || ' expected.' as alternative_text
+    || ' found off zero, ' || format('{:,}', expected_off) || ' expected.'
+        as alternative_text
 from facts;

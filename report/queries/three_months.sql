@@ -1,7 +1,6 @@
 -- The balance of each month, and its average over three, which evens the months out.
 select
     month_date,
-    strftime(month_date, '%B %Y') as month_words,
     value_musd * 0.001 as month_busd,
     three_month_average_musd * 0.001 as average_busd,
     cast(round(value_musd * 0.001, 1) as decimal(18, 1)) as month_shown,

@@ -1,7 +1,6 @@
 -- Exports and imports of goods and services: change from the same month a year before.
 select
     month_date,
-    strftime(month_date, '%B %Y') as month_words,
     max(change_from_year_ago_pct) filter (where flow = 'exports') as exports_pct,
     max(change_from_year_ago_pct) filter (where flow = 'imports') as imports_pct,
     cast(round(exports_pct, 1) as decimal(18, 1)) as exports_shown,
