@@ -1,10 +1,13 @@
-.PHONY: build fetch test faults bench export docs clients soak help
+.PHONY: build fetch test faults bench export report check-report docs clients soak help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
 US_TRADE_DB ?= us_trade.duckdb
 BIN := .venv/bin
 INSTALLED := .venv/requirements.lock
+REPORT_BIN := .venv-report/bin
+REPORT_INSTALLED := .venv-report/requirements-report.lock
+CHECK_INSTALLED := .venv-report/requirements-report-check.lock
 
 build: $(INSTALLED) ## build the database from releases/: the default
 	$(BIN)/python scripts/normalize_release.py
@@ -17,7 +20,7 @@ test: $(INSTALLED) ## prove it: seeds up to date, lint, and a whole build in a s
 	$(BIN)/python scripts/normalize_release.py --check
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/sqlfluff lint --disable-progress-bar models tests macros analyses
+	$(BIN)/sqlfluff lint --disable-progress-bar models tests macros analyses report
 	$(BIN)/python -m pytest
 
 faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds
@@ -25,6 +28,12 @@ faults: $(INSTALLED) ## damage the release in every way, and count what the audi
 
 export: $(INSTALLED) ## write every mart as CSV and Parquet, with a data package, into dist/
 	$(BIN)/python scripts/export_marts.py
+
+report: $(REPORT_INSTALLED) ## draw the report, dist/report.html, and its pictures as SVG and PNG
+	$(REPORT_BIN)/python scripts/build_report.py
+
+check-report: $(CHECK_INSTALLED) ## open the report in Debian's Chromium and compare it with the marts
+	$(REPORT_BIN)/python scripts/check_report.py
 
 # dbt opens the database for writing, which no reader should be in the way of: hence the copy.
 docs: $(INSTALLED) ## write the documentation, with its lineage, as one file: dist/docs.html
@@ -43,10 +52,19 @@ soak: $(INSTALLED) ## swap the database and kill builds under its readers, fifty
 	$(BIN)/python scripts/soak.py
 
 help: ## show this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 # The copy of the lock file says what is installed: nothing is installed again until it changes.
 $(INSTALLED): requirements.lock
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
 	cp requirements.lock $@
+
+$(REPORT_INSTALLED): requirements-report.lock
+	$(PYTHON) -m venv .venv-report
+	$(REPORT_BIN)/python -m pip install --quiet --require-hashes --requirement requirements-report.lock
+	cp requirements-report.lock $@
+
+$(CHECK_INSTALLED): requirements-report-check.lock $(REPORT_INSTALLED)
+	$(REPORT_BIN)/python -m pip install --quiet --require-hashes --requirement requirements-report-check.lock
+	cp requirements-report-check.lock $@

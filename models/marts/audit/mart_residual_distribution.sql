@@ -1,0 +1,49 @@
+with identities as (
+    select * from {{ ref('fct_reconciliation') }}
+),
+
+rounding as (
+    select * from {{ ref('int_rounding_distribution') }}
+),
+
+found as (
+    select
+        release_id,
+        identity_family,
+        residual_musd,
+        count(*) as identities
+    from identities
+    group by release_id, identity_family, residual_musd
+),
+
+-- Each identity has each residual with some probability, which depends on its number of
+-- terms: a part year has fewer than a full one. What is expected is their sum.
+expected as (
+    select
+        identities.release_id,
+        identities.identity_family,
+        rounding.residual_musd,
+        round(sum(rounding.probability), 6) as expected_identities
+    from identities
+    inner join rounding on identities.terms = rounding.terms
+    group by
+        identities.release_id,
+        identities.identity_family,
+        rounding.residual_musd
+)
+
+-- A residual that rounding allows may be found nowhere, and a break is one that it does
+-- not allow: both have their row.
+select
+    coalesce(expected.release_id, found.release_id) as release_id,
+    coalesce(expected.identity_family, found.identity_family) as identity_family,
+    coalesce(expected.residual_musd, found.residual_musd) as residual_musd,
+    coalesce(found.identities, 0) as identities,
+    coalesce(expected.expected_identities, 0) as expected_identities
+from expected
+full outer join found
+    on
+        expected.release_id = found.release_id
+        and expected.identity_family = found.identity_family
+        and expected.residual_musd = found.residual_musd
+order by release_id, identity_family, residual_musd

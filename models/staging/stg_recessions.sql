@@ -1,0 +1,5 @@
+select
+    peak_month,
+    trough_month,
+    source
+from {{ ref('recessions') }}
