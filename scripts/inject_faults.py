@@ -31,6 +31,7 @@ import time
 from pathlib import Path
 
 import duckdb
+import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ("releases", "monthly_trade", "annual_trade", "series", "identities", "known_discrepancies")
@@ -220,10 +221,15 @@ order by is_small, kind
 
 def load_seeds(connection: duckdb.DuckDBPyConnection) -> None:
     """The seeds as they are, of the latest release alone, under the names that dbt gives them."""
+    seeds = ROOT / "seeds"
+    described = yaml.safe_load((seeds / "seeds.yml").read_text())["seeds"]
+    types = {seed["name"]: seed["config"]["column_types"] for seed in described}
     connection.execute("create schema raw")
     for name in SEEDS:
-        path = ROOT / "seeds" / f"{name}.csv"
-        connection.execute(f"create table raw.{name} as from read_csv('{path}')")
+        connection.execute(
+            f"create table raw.{name} as "
+            f"from read_csv('{seeds / name}.csv', header = true, columns = {types[name]})"
+        )
     for name in ("releases", "monthly_trade", "annual_trade"):
         connection.execute(
             f"delete from raw.{name} where release_id != (select max(release_id) from raw.releases)"
