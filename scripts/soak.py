@@ -28,6 +28,7 @@ Exit status: 0; 1 if anything failed.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import csv
 import multiprocessing
 import os
@@ -49,6 +50,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "tests")
 READERS = 2
 MOST_SHOWN = 20
+INTERRUPTED = 130
 
 QUESTIONS = (
     "select string_agg(release_id || sha256, ' ' order by release_id) from marts.dim_release",
@@ -114,10 +116,15 @@ def read(database: Path, builds: list[Answers], times: int, pause: float) -> boo
 
 
 def read_on(database: Path, builds: list[Answers], seed: int, stop, results) -> None:
-    """A reader: reads until it is told to stop, then puts its Tally into ``results``."""
+    """A reader: reads until it is told to stop, then puts its Tally into ``results``.
+
+    It ends, too, with the process that started it, however that ends.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    soak = multiprocessing.parent_process()
     chance = random.Random(seed)
     tally = Tally()
-    while not stop.is_set():
+    while not stop.is_set() and soak.is_alive():
         times, pause = chance.choice(PACES)
         try:
             tally.reads_across_a_swap += read(database, builds, times, pause)
@@ -185,10 +192,15 @@ def kill_after(build: subprocess.Popen[str], seconds: float) -> bool:
     try:
         build.wait(seconds)
     except subprocess.TimeoutExpired:
-        os.killpg(build.pid, signal.SIGKILL)
-        build.communicate()
+        kill(build)
         return build.returncode == -signal.SIGKILL
     return False
+
+
+def kill(build: subprocess.Popen[str]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(build.pid, signal.SIGKILL)
+    build.communicate()
 
 
 def moments(chance: random.Random) -> Iterator[float]:
@@ -223,11 +235,16 @@ def swap_and_kill(
         to_be_killed = plan.pop()
         began = time.monotonic()
         build = start(projects[turn], database)
-        if to_be_killed and kill_after(build, next(when) * seconds):
+        try:
+            was_killed = to_be_killed and kill_after(build, next(when) * seconds)
+            output, _ = build.communicate() if not was_killed else ("", "")
+        except KeyboardInterrupt:
+            kill(build)
+            raise
+        if was_killed:
             tally.kills += 1
             expected = builds
         else:
-            output, _ = build.communicate()
             seconds = time.monotonic() - began
             tally.swaps += 1
             expected = [builds[turn]]
@@ -252,7 +269,12 @@ def soak(folder: Path, swaps: int, kills: int, seed: int) -> Tally:
     began = time.monotonic()
     places = [database, folder / "us_trade.duckdb"]
     first = [start(*where) for where in zip(projects, places, strict=True)]
-    said = [build.communicate()[0] for build in first]
+    try:
+        said = [build.communicate()[0] for build in first]
+    except KeyboardInterrupt:
+        for build in first:
+            kill(build)
+        raise
     if any(build.returncode != 0 for build in first):
         return Tally(failures=[f"the first builds: {' '.join(said)}"])
     builds = [answers_of(place) for place in places]
@@ -304,8 +326,14 @@ def main() -> int:
     options = parser.parse_args()
     seed = random.randrange(1_000_000) if options.seed is None else options.seed
     began = time.monotonic()
-    with tempfile.TemporaryDirectory(prefix="us_trade_soak_") as folder:
-        tally = soak(Path(folder), options.swaps, options.kills, seed)
+    # Being told to end clears up, as Ctrl-C does.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
+        with tempfile.TemporaryDirectory(prefix="us_trade_soak_") as folder:
+            tally = soak(Path(folder), options.swaps, options.kills, seed)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return INTERRUPTED
     print(f"reads       {tally.reads:>6,}, {tally.reads_across_a_swap:,} of them across a swap")
     print(f"swaps       {tally.swaps:>6,}")
     print(f"kills       {tally.kills:>6,}")
