@@ -1,70 +1,68 @@
-.PHONY: build fetch test faults bench export report check-report docs clients soak help
+.PHONY: build fetch test faults bench export report check-report docs clients soak cookbook lock help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
-US_TRADE_DB ?= us_trade.duckdb
 BIN := .venv/bin
+# The copy of a lock says that it is installed: nothing is installed again until it changes.
 INSTALLED := .venv/requirements.lock
-REPORT_BIN := .venv-report/bin
-REPORT_INSTALLED := .venv-report/requirements-report.lock
-CHECK_INSTALLED := .venv-report/requirements-report-check.lock
+DEV := .venv/requirements-dev.lock
+REPORT := .venv/requirements-report.lock
+BROWSER := .venv/requirements-browser.lock
+
+# Locks for plain pip: hashes, no index named, and extras, without which pip refuses the hashes.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-strip-extras --no-emit-index-url --no-header --no-annotate pyproject.toml
 
 build: $(INSTALLED) ## build the database from releases/: the default
-	$(BIN)/python scripts/normalize_release.py
-	$(BIN)/python scripts/build.py
+	@$(BIN)/python scripts/build.py
 
 fetch: $(INSTALLED) ## download the current release into releases/, if it is a new one
 	$(BIN)/python scripts/fetch_release.py
 
-test: $(INSTALLED) ## prove it: seeds up to date, lint, and a whole build in a scratch folder
-	$(BIN)/python scripts/normalize_release.py --check
-	$(BIN)/ruff check
-	$(BIN)/ruff format --check
-	$(BIN)/sqlfluff lint --disable-progress-bar models tests macros analyses report
+test: $(DEV) ## prove it: seeds up to date, lint, types, and whole builds in scratch folders
 	$(BIN)/python -m pytest
 
 faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds
-	$(BIN)/python scripts/inject_faults.py
+	$(BIN)/python -m proofs.faults
 
-export: $(INSTALLED) ## write every mart as CSV and Parquet, with a data package, into dist/
+export: $(INSTALLED) ## write every mart as CSV and Parquet, with a data package, into dist/data/
 	$(BIN)/python scripts/export_marts.py
 
-report: $(REPORT_INSTALLED) ## draw the report, dist/report.html, and its pictures as SVG and PNG
-	$(REPORT_BIN)/python scripts/build_report.py
+report: $(REPORT) ## draw the report, dist/report.html, and its pictures as SVG and PNG
+	$(BIN)/python scripts/build_report.py
 
-check-report: $(CHECK_INSTALLED) ## open the report in Debian's Chromium and compare it with the marts
-	$(REPORT_BIN)/python scripts/check_report.py
+check-report: $(BROWSER) ## open the report in Debian's Chromium and compare it with the marts
+	$(BIN)/python -m proofs.browser
 
 # dbt opens the database for writing, which no reader should be in the way of: hence the copy.
 docs: $(INSTALLED) ## write the documentation, with its lineage, as one file: dist/docs.html
 	mkdir -p target/docs dist
-	cp "$(US_TRADE_DB)" target/docs/us_trade.duckdb
+	cp "$(or $(US_TRADE_DB),us_trade.duckdb)" target/docs/us_trade.duckdb
 	US_TRADE_DB=target/docs/us_trade.duckdb $(BIN)/dbt --quiet docs generate --static --target-path target/docs
 	cp target/docs/static_index.html dist/docs.html
 
-clients: $(INSTALLED) ## ask real clients about the database and compare their answers
-	$(BIN)/python scripts/check_clients.py
+clients: $(DEV) ## ask real clients about the database and compare their answers
+	$(BIN)/python -m proofs.clients
 
 bench: $(INSTALLED) ## measure the project with 1, 40 and 400 releases
-	$(BIN)/python scripts/benchmark.py
+	$(BIN)/python -m proofs.bench
 
 soak: $(INSTALLED) ## swap the database and kill builds under its readers, fifty times each
-	$(BIN)/python scripts/soak.py
+	$(BIN)/python -m proofs.soak
+
+cookbook: $(INSTALLED) ## write the answers of analyses/README.md again
+	$(BIN)/python scripts/render_cookbook.py
+
+lock: $(DEV) ## write the locks again, after a change to the dependencies in pyproject.toml
+	$(COMPILE) --upgrade --group dev -o requirements-dev.lock
+	$(COMPILE) -c requirements-dev.lock -o requirements.lock
+	$(COMPILE) -c requirements-dev.lock --group report -o requirements-report.lock
+	$(COMPILE) -c requirements-dev.lock --group browser -o requirements-browser.lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
-# The copy of the lock file says what is installed: nothing is installed again until it changes.
-$(INSTALLED): requirements.lock
-	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement requirements.lock
-	cp requirements.lock $@
-
-$(REPORT_INSTALLED): requirements-report.lock
-	$(PYTHON) -m venv .venv-report
-	$(REPORT_BIN)/python -m pip install --quiet --require-hashes --requirement requirements-report.lock
-	cp requirements-report.lock $@
-
-$(CHECK_INSTALLED): requirements-report-check.lock $(REPORT_INSTALLED)
-	$(REPORT_BIN)/python -m pip install --quiet --require-hashes --requirement requirements-report-check.lock
-	cp requirements-report-check.lock $@
+.venv/%.lock: %.lock
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement $<
+	cp $< $@

@@ -1,0 +1,7 @@
+"""What proves the promises: minutes each, never needed to build.  `python -m proofs.NAME`."""
+
+import sys
+from pathlib import Path
+
+# They use what the commands are made of.
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "scripts"))

@@ -1,0 +1,239 @@
+"""What the commands share: the project's places, its messages, its files, one Markdown table.
+
+main         runs a command: a ProjectError is a sentence on stderr and an exit status
+shown        a path as a person would write it
+put          one file, written beside its place and moved there whole
+new_folder   one folder, likewise
+Progress     how far a long work is, on a terminal; silent in a pipe
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import fcntl
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import IO
+
+ROOT = Path(__file__).resolve().parent.parent
+DBT = Path(sys.executable).parent / "dbt"
+INTERRUPTED = 130
+# DuckDB may neither load nor download an extension that nobody asked for.
+NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extensions": "false"}
+
+
+class ProjectError(Exception):
+    """Why a command did not do its work, in words for the person who called it.
+
+    ``str(error)`` names the file, and the line and column or the sheet and cell where there is
+    one, what was found and what to do; ``status`` is the command's exit status.
+    """
+
+    def __init__(self, message: str, status: int = 1) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+def main(command: Callable[[argparse.Namespace], None], parser: argparse.ArgumentParser,
+         arguments: Sequence[str] | None = None) -> int:  # fmt: skip
+    """Parse the arguments, run the command, and return its exit status.
+
+    Being told to end (SIGTERM, SIGHUP) is like Ctrl-C, so that whatever tidies up does.
+    """
+    options = parser.parse_args(arguments)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        with contextlib.suppress(ValueError):  # not in the main thread, as in a test
+            signal.signal(number, signal.default_int_handler)
+    try:
+        command(options)
+    except ProjectError as error:
+        print(error, file=sys.stderr)
+        return error.status
+    except OSError as error:
+        print(in_words(error), file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def in_words(error: OSError) -> str:
+    """What the system refused, and of which file where it says so."""
+    reason = error.strerror or str(error) or type(error).__name__
+    return f"{shown(Path(os.fsdecode(error.filename)))}: {reason}" if error.filename else reason
+
+
+def shown(path: Path) -> str:
+    """The path as a person would write it: from the project's root where it lies below that."""
+    absolute = Path(os.path.abspath(path))  # a link is shown by its own name, not its target's
+    return str(absolute.relative_to(ROOT)) if absolute.is_relative_to(ROOT) else str(path)
+
+
+def quoted(words: str) -> str:
+    """What was found, for a message: not too long, and with what cannot be seen spelled out."""
+    words = words if len(words) <= 60 else f"{words[:57]}..."
+    return f'"{visible(words)}"'
+
+
+def visible(words: str) -> str:
+    """Words from outside that a terminal can show: controls and escape codes spelled out."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
+
+
+def database() -> Path:
+    """Where the database is: in US_TRADE_DB, or in the project's root where that is empty."""
+    return Path(os.environ.get("US_TRADE_DB") or ROOT / "us_trade.duckdb")
+
+
+def add_database_option(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--database", type=Path, default=database(), metavar="FILE",
+        help="the database (default: US_TRADE_DB, or us_trade.duckdb)",
+    )  # fmt: skip
+
+
+# --------------------------------------------------------------------------- files
+
+
+def put(path: Path, data: bytes | Callable[[IO[bytes]], None], *, over: bool = True) -> None:
+    """Write a file beside its place, have it on the disk, and move it there whole.
+
+    ``data`` are its bytes, or what writes them.  With ``over=False`` a file that is there already,
+    or came in between, is left alone: FileExistsError.  Raises OSError; nothing is left behind.
+    """
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    part = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            if callable(data):
+                data(file)
+            else:
+                file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(path.stat().st_mode & 0o777 if over and path.exists() else 0o666 & ~umask())
+        if over:
+            part.replace(path)
+        else:
+            os.link(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def new_folder(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
+    """A folder to fill, which then takes the place of ``target``; both are there whole or not.
+
+    What stands in that place goes only where it is an empty folder or ``is_ours`` says so.
+    Of a link to a folder, the folder it leads to is replaced.  Raises ProjectError or OSError.
+    """
+    target = Path(os.path.realpath(target))
+    if target.exists() and not target.is_dir():
+        raise ProjectError(f"{shown(target)}: is not a folder; move it away")
+    if target.exists() and any(target.iterdir()) and not is_ours(target):
+        raise ProjectError(f"{shown(target)}: holds what this did not write; name another folder")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=f".{target.name}.next-", dir=target.parent) as name:
+        new, old = Path(name) / "new", Path(name) / "old"
+        new.mkdir()
+        yield new
+        if target.exists():
+            target.rename(old)
+        try:
+            new.rename(target)
+        except BaseException:
+            if old.exists():
+                old.rename(target)
+            raise
+
+
+@contextlib.contextmanager
+def locked(folder: Path, busy: str) -> Iterator[int]:
+    """Hold a lock on a folder that is there; yields it, for a child process to hold too.
+
+    The lock is the kernel's, on the open folder: it ends with the last process that has it,
+    however that ends.  Raises ProjectError(busy) while another holds it, and OSError where the
+    folder is none, or is a link.
+    """
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield descriptor
+    except BlockingIOError:
+        raise ProjectError(busy) from None
+    finally:
+        os.close(descriptor)
+
+
+def umask() -> int:
+    """The bits that a new file lacks; the system tells them only where they are set."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def remove(entry: Path) -> None:
+    """Remove a file, a link or a whole folder."""
+    if entry.is_dir() and not entry.is_symlink():
+        shutil.rmtree(entry)
+    else:
+        entry.unlink()
+
+
+# --------------------------------------------------------------------------- words
+
+
+def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]],
+                   numbers: Sequence[bool] = ()) -> str:  # fmt: skip
+    """A table with its columns lined up; those that are ``numbers`` to the right."""
+    cells = [[cell.replace("|", r"\|") for cell in row] for row in (header, *rows)]
+    is_number = [*numbers, *[False] * (len(header) - len(numbers))]
+    # A single column of sentences needs no padding, and reads better without.
+    columns = list(zip(*cells, strict=True))
+    # A single column of sentences needs no padding, and reads better without.
+    widths = [max(3, *map(len, column)) if len(columns) > 1 else 3 for column in columns]
+    rule = [
+        "-" * (width - 1) + (":" if right else "-")
+        for width, right in zip(widths, is_number, strict=True)
+    ]
+    lines = [
+        [cell.rjust(width) if n else cell.ljust(width) for cell, width, n in
+         zip(row, widths, is_number, strict=True)]
+        for row in cells
+    ]  # fmt: skip
+    lines.insert(1, rule)
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+class Progress:
+    """How far a long work is: one line on a terminal that is written over, nothing in a pipe.
+
+    ``with Progress("build", 120) as told: told(5, "int_cells")``
+    """
+
+    def __init__(self, what: str, total: int | None = None) -> None:
+        self.what, self.total, self.done = what, total, 0
+        self.is_shown = sys.stderr.isatty()
+
+    def __enter__(self) -> Progress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.is_shown:
+            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+
+    def __call__(self, done: int | None = None, detail: str = "") -> None:
+        """Say that ``done`` parts are done, or one more."""
+        self.done = self.done + 1 if done is None else done
+        if self.is_shown:
+            of_all = f" of {self.total:,}" if self.total else ""
+            line = f"{self.what}: {self.done:,}{of_all} {visible(detail)}"
+            width = shutil.get_terminal_size().columns - 1
+            print(f"\r\x1b[K{line[:width]}", end="", file=sys.stderr, flush=True)
