@@ -13,13 +13,11 @@
 {% macro rounded_ratio(numerator, denominator, decimals) -%}
     cast(
         sign({{ numerator }}) * sign({{ denominator }})
-        * (
-            (
-                2 * abs(cast({{ numerator }} as hugeint)) * {{ 10 ** decimals }}
-                + abs({{ denominator }})
-            )
-            // (2 * abs(nullif({{ denominator }}, 0)))
-        )
+        * {{ whole_quotient(
+            '(2 * ' ~ 10 ** decimals ~ ' * abs(cast(' ~ numerator ~ ' as decimal(28, 0)))'
+            ~ ' + abs(' ~ denominator ~ '))',
+            '(2 * abs(nullif(' ~ denominator ~ ', 0)))'
+        ) }}
         * cast({{ '0.' ~ '0' * (decimals - 1) ~ '1' }} as decimal(18, {{ decimals }}))
         as decimal(18, {{ decimals }})
     )
@@ -46,4 +44,37 @@
         percent_base(value, base),
         9
     ) }}
+{%- endmacro %}
+
+{#
+    sum_of_months(ago): the sum over so many months that ends so many months ago, of a group of
+    rows with months, months_ago and published_musd; null unless all of them are there.
+    Grain: an aggregate. Units: millions of dollars.
+#}
+{% macro sum_of_months(ago) -%}
+    {%- set is_in = 'months_ago between ' ~ ago ~ ' and months + ' ~ (ago - 1) -%}
+    case
+        when sum(case when {{ is_in }} then 1 else 0 end) = max(months)
+            then cast(sum(case when {{ is_in }} then published_musd else 0 end) as bigint)
+    end
+{%- endmacro %}
+
+{#
+    busd(musd): whole millions of dollars in billions, exact: -68901 is -68.901.
+    Grain: an expression. Units: billions of dollars.
+#}
+{% macro busd(musd) -%} cast({{ musd }} * 0.001 as decimal(18, 3)) {%- endmacro %}
+
+{#
+    standard_deviation(x): the sample standard deviation of whole numbers, from their exact sums,
+    so that it comes out the same in whatever order they are added; null of fewer than two.
+    Grain: an aggregate. Units: those of x.
+#}
+{% macro standard_deviation(x) -%}
+    sqrt(
+        cast(
+            count({{ x }}) * sum(cast({{ x }} as decimal(19, 0)) * {{ x }})
+            - sum({{ x }}) * sum(cast({{ x }} as decimal(19, 0))) as double
+        ) / nullif(count({{ x }}) * (count({{ x }}) - 1), 0)
+    )
 {%- endmacro %}

@@ -1,11 +1,11 @@
 {#
     rounding_bound(terms): the largest residual, in whole millions, that rounding alone can cause
-    in an identity of that many printed cells. Each cell is printed to the nearest million and so
-    errs by at most 0.5; the sum errs by at most terms / 2; and it is a whole number.
+    in an identity of that many printed cells. Each cell errs by less than 0.5 and so the sum by
+    less than terms / 2; and it is a whole number: (terms - 1) // 2, in SQL that engines share.
     Grain: an expression, one value per row. Units: millions of dollars.
 #}
 {% macro rounding_bound(terms) -%}
-    ({{ terms }} // 2)
+    cast(floor(({{ terms }} - 1) / 2.0) as integer)
 {%- endmacro %}
 
 {#
@@ -14,5 +14,5 @@
     Grain: an expression. Units: none.
 #}
 {% macro rounding_z(residual, terms) -%}
-    ({{ residual }} / sqrt({{ terms }} / 12))
+    ({{ residual }} / sqrt({{ terms }} / 12.0))
 {%- endmacro %}

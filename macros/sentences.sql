@@ -14,17 +14,29 @@
 {%- endmacro %}
 
 {#
-    amount_in_words(amount, unit): an amount of one decimal as the news release writes it, without
-    its sign: "$68.9 billion", "1.9 percent"; what rounds to nothing is "less than $0.1 billion".
-    unit: an expression, usd_bn or percent.
+    amount_in_words(amount, units): an amount of one decimal as the news release writes it,
+    without its sign: "$68.9 billion", "1.9 percent", "less than $0.1 billion".
+    units: a row of highlight_units.
     Grain: an expression. Units: none.
 #}
-{% macro amount_in_words(amount, unit) -%}
-    (
-        if({{ amount }} = 0, 'less than ', '')
-        || format(
-            if({{ unit }} = 'percent', '{:,.1f} percent', '${:,.1f} billion'),
-            greatest(abs({{ amount }}), 0.1)
-        )
-    )
+{% macro amount_in_words(amount, units) -%}
+    case
+        when {{ amount }} = 0 then {{ units }}.tiny_amount
+        else replace({{ units }}.amount, '{number}', {{ one_decimal('abs(' ~ amount ~ ')') }})
+    end
+{%- endmacro %}
+
+{#
+    name_of_side(name, of): what a subject is called above zero, below it, and where its change
+    crosses zero. name: the first word of the columns of highlight_subjects; of: a row of
+    int_highlights.
+    Grain: an expression. Units: none.
+#}
+{% macro name_of_side(name, of) -%}
+    case
+        when {{ of }}.movement = 'swing' and {{ of }}.form = 'change'
+            then subjects.{{ name }}_swing
+        when {{ of }}.is_below_zero then subjects.{{ name }}_below
+        else subjects.{{ name }}_above
+    end
 {%- endmacro %}

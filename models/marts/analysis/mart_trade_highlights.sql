@@ -1,215 +1,89 @@
-with gate as (
-    select * from {{ ref('int_release_gate') }}
-),
-
-transforms as (
-    select * from {{ ref('int_series_transforms') }}
+with highlights as (
+    select
+        *,
+        cast(month_date - interval 1 month as date) as previous_month,
+        cast(month_date - interval 1 year as date) as year_ago_month
+    from {{ ref('int_highlights') }}
 ),
 
 subjects as (
-    select
-        * exclude (position),
-        position as subject_position
-    from {{ ref('stg_highlight_subjects') }}
+    select * from {{ ref('highlight_subjects') }}
 ),
 
 measures as (
-    select
-        * exclude (position),
-        position as measure_position
-    from {{ ref('stg_highlight_measures') }}
+    select * from {{ ref('highlight_measures') }}
 ),
 
--- An older release is kept for what its own first page said: one month of it. The whole
--- history is told once, by the latest release.
-months_shown as (
-    select transforms.*
-    from transforms
-    inner join gate on transforms.release_id = gate.release_id
-    qualify
-        gate.is_latest
-        or transforms.month_date
-        = max(transforms.month_date) over (partition by transforms.release_id)
+movements as (
+    select * from {{ ref('highlight_movements') }}
 ),
 
--- The months that a number adds up, and the sums that it can be compared with.
-spans as (
-    select
-        release_id,
-        month_date,
-        component,
-        flow,
-        'month' as span,
-        1 as divisor,
-        value_musd as sum_musd,
-        month_ago_musd,
-        year_ago_musd
-    from months_shown
-    union all
-    select
-        release_id,
-        month_date,
-        component,
-        flow,
-        'three_months' as span,
-        3 as divisor,
-        three_month_sum_musd as sum_musd,
-        month_ago_three_month_sum_musd as month_ago_musd,
-        year_ago_three_month_sum_musd as year_ago_musd
-    from months_shown
-    union all
-    select
-        release_id,
-        month_date,
-        component,
-        flow,
-        'year_to_date' as span,
-        1 as divisor,
-        year_to_date_musd as sum_musd,
-        null as month_ago_musd,
-        year_ago_year_to_date_musd as year_ago_musd
-    from months_shown
-),
-
--- A deficit is minus a balance: the subject's coefficient turns it round.
-operands as (
-    select
-        spans.release_id,
-        spans.month_date,
-        spans.divisor,
-        subjects.*,
-        measures.*,
-        subjects.coefficient * spans.sum_musd as sum_musd,
-        subjects.coefficient * case measures.compared_with
-            when 'month_before' then spans.month_ago_musd
-            when 'year_before' then spans.year_ago_musd
-        end as base_musd
-    from spans
-    inner join subjects
-        on
-            spans.component = subjects.component
-            and spans.flow = subjects.flow
-    inner join measures on spans.span = measures.span
-),
-
--- Every number is a ratio of two whole numbers, so that it is rounded once.
-ratios as (
-    select
-        *,
-        case form
-            when 'level' then sum_musd
-            when 'base' then base_musd
-            when 'change' then sum_musd - base_musd
-            when 'change_pct' then 100 * (sum_musd - base_musd)
-        end as numerator,
-        case unit
-            when 'usd_bn' then 1000 * divisor
-            when 'percent' then {{ percent_base('sum_musd', 'base_musd') }}
-        end as denominator
-    from operands
-),
-
--- What has no base has no row.
-numbers as (
-    select
-        *,
-        {{ rounded_ratio('numerator', 'denominator', 1) }} as value,
-        {{ rounded_ratio('numerator', 'denominator', 9) }} as exact_value,
-        {{ rounded_ratio('base_musd', '(1000 * divisor)', 1) }} as base_busd,
-        {{ rounded_ratio('(sum_musd - base_musd)', '(1000 * divisor)', 1) }}
-            as change_busd,
-        {{ rounded_ratio(
-            '(100 * (sum_musd - base_musd))', percent_base('sum_musd', 'base_musd'), 1
-        ) }} as change_pct
-    from ratios
-    where
-        numerator is not null
-        and denominator is not null
-),
-
--- A deficit below zero is called a surplus, and what it does to its size is what the
--- sentence tells.
-sides as (
-    select
-        *,
-        if(form = 'base', base_musd, sum_musd) < 0 as is_below_zero,
-        coalesce(sign(sum_musd) * sign(base_musd) < 0, false) as is_swing,
-        if(is_below_zero, below_zero, above_zero) as side,
-        if(is_below_zero, above_zero, below_zero) as other_side,
-        sign(sum_musd - base_musd) * if(is_below_zero, -1, 1) as growth
-    from numbers
-),
-
-words as (
-    select
-        *,
-        if(base_musd is null, sentence_without_base, sentence) as template,
-        if(is_swing and form = 'change', 'balance', side) as noun_of_side,
-        concat_ws(' ', article, noun, noun_of_side) as subject_words,
-        concat_ws(' ', article, 'average', noun, noun_of_side) as average_subject_words,
-        {{ amount_in_words('value', 'unit') }} as amount_words,
-        case
-            when is_swing
-                then concat_ws(' ', 'swung', amount_words, 'to a', side)
-            when growth > 0 then 'increased ' || amount_words
-            when growth < 0 then 'decreased ' || amount_words
-            else 'changed ' || amount_words
-        end as moved_words,
-        {{ amount_in_words('base_busd', "'usd_bn'") }} as base_words,
-        {{ amount_in_words('change_busd', "'usd_bn'") }} as change_words,
-        '(' || {{ amount_in_words('change_pct', "'percent'") }} || ')'
-            as change_pct_words,
-        case
-            when is_swing
-                then concat_ws(' ', 'after a', other_side, 'of', base_words)
-            when growth > 0
-                then
-                    concat_ws(
-                        ' ', 'up', change_words, change_pct_words, 'from', base_words
-                    )
-            when growth < 0
-                then
-                    concat_ws(
-                        ' ', 'down', change_words, change_pct_words, 'from', base_words
-                    )
-            else 'unchanged from ' || base_words
-        end as compared_words,
-        month_date - interval 1 month as previous_month,
-        month_date - interval 1 year as year_ago_month,
-        strftime(month_date, '%B %Y') as month_words,
-        strftime(year_ago_month, '%B %Y') as year_ago_month_words,
-        strftime(previous_month, '%B %Y') as full_previous_month_words,
-        if(
-            month(month_date) = 1,
-            full_previous_month_words,
-            monthname(previous_month)
-        ) as previous_month_words,
-        -- In January the year to date is the month.
-        if(
-            month(month_date) = 1,
-            year_ago_month_words,
-            'the same period of ' || year(year_ago_month)
-        ) as same_period_words
-    from sides
+units as (
+    select * from {{ ref('highlight_units') }}
 ),
 
 sentences as (
+    select * from {{ ref('sentences') }}
+),
+
+-- The sentence of the measure, with what it says of the movement put into it.
+templates as (
     select
-        *,
-        {{ filled_in('template', {
-            'subject': 'subject_words',
-            'average_subject': 'average_subject_words',
-            'was': 'verb',
-            'amount': 'amount_words',
-            'moved': 'moved_words',
-            'compared': 'compared_words',
-            'month': 'month_words',
-            'previous_month': 'previous_month_words',
-            'full_previous_month': 'full_previous_month_words',
-            'year_ago_month': 'year_ago_month_words',
-            'same_period': 'same_period_words',
-        }) }} as filled_sentence
-    from words
+        highlights.*,
+        {{ filled_in(
+            'case when highlights.movement is null then measures.sentence_without_base '
+            ~ 'else measures.sentence end',
+            {
+                'moved': 'movements.moved',
+                'compared': 'movements.compared',
+                'same_period': 'sentences.template',
+            }
+        ) }} as template
+    from highlights
+    inner join measures on highlights.measure = measures.measure
+    left join movements on highlights.movement = movements.movement
+    inner join sentences
+        on
+            sentences.topic = 'same_period'
+            and sentences.sentence_case
+            = case when month(highlights.month_date) = 1 then 'january' else 'later' end
+),
+
+filled as (
+    select
+        templates.release_id,
+        templates.month_date,
+        templates.subject,
+        templates.measure,
+        templates.unit,
+        templates.value,
+        templates.exact_value,
+        templates.sort_order,
+        {{ filled_in('templates.template', {
+            'subject': name_of_side('name', 'templates'),
+            'average_subject': name_of_side('average', 'templates'),
+            'was': 'subjects.verb',
+            'side': 'case when templates.is_below_zero then subjects.side_below '
+                ~ 'else subjects.side_above end',
+            'other_side': 'case when templates.is_below_zero then subjects.side_above '
+                ~ 'else subjects.side_below end',
+            'amount': amount_in_words('templates.value', 'units'),
+            'base': amount_in_words('templates.base_busd', 'dollars'),
+            'change': amount_in_words('templates.change_busd', 'dollars'),
+            'change_pct': amount_in_words('templates.change_pct', 'percents'),
+            'month': month_words('templates.month_date'),
+            'previous_month': 'case when month(templates.month_date) = 1 then '
+                ~ month_words('templates.previous_month')
+                ~ ' else ' ~ month_name('templates.previous_month') ~ ' end',
+            'full_previous_month': month_words('templates.previous_month'),
+            'year_ago_month': month_words('templates.year_ago_month'),
+            'year_ago': whole('year(templates.year_ago_month)'),
+        }) }} as sentence
+    from templates
+    inner join subjects on templates.subject = subjects.subject
+    inner join units on templates.unit = units.unit
+    inner join units as dollars on dollars.unit = 'usd_bn'
+    inner join units as percents on percents.unit = 'percent'
 )
 
 select
@@ -218,8 +92,9 @@ select
     subject,
     measure,
     unit,
-    upper(left(filled_sentence, 1)) || substr(filled_sentence, 2) as sentence,
+    upper(substr(sentence, 1, 1)) || substr(sentence, 2) as sentence,
     value,
-    exact_value
-from sentences
-order by release_id, month_date, subject_position, measure_position
+    exact_value,
+    sort_order
+from filled
+order by release_id, month_date, sort_order

@@ -1,35 +1,67 @@
-with latest as (
-    select release_id
-    from {{ ref('int_release_gate') }}
-    where is_latest
+with sums as (
+    select * from {{ ref('int_series_sums') }}
+    where is_current
 ),
 
-transforms as (
-    select series_transforms.*
-    from {{ ref('int_series_transforms') }} as series_transforms
-    inner join latest on series_transforms.release_id = latest.release_id
+months as (
+    select * from sums
+    where span = 'month'
+),
+
+three_months as (
+    select * from sums
+    where span = 'three_months'
+),
+
+years_to_date as (
+    select * from sums
+    where span = 'year_to_date'
+),
+
+twelve_months as (
+    select * from sums
+    where span = 'twelve_months'
+),
+
+series as (
+    select * from {{ ref('series') }}
 )
 
 select
-    month_date,
-    component,
-    flow,
-    value_musd,
-    value_musd - month_ago_musd as change_musd,
-    {{ percent_change('value_musd', 'month_ago_musd') }} as change_pct,
-    value_musd - year_ago_musd as change_from_year_ago_musd,
-    {{ percent_change('value_musd', 'year_ago_musd') }} as change_from_year_ago_pct,
-    {{ rounded_ratio('three_month_sum_musd', 3, 3) }} as three_month_average_musd,
+    months.month_date,
+    months.component,
+    months.flow,
+    series.sort_order,
+    months.release_id,
+    months.sum_musd as value_musd,
+    {{ busd('months.sum_musd') }} as value_busd,
+    months.sum_musd - months.month_ago_sum_musd as change_musd,
+    {{ percent_change('months.sum_musd', 'months.month_ago_sum_musd') }} as change_pct,
+    months.sum_musd - months.year_ago_sum_musd as change_from_year_ago_musd,
+    {{ percent_change('months.sum_musd', 'months.year_ago_sum_musd') }}
+        as change_from_year_ago_pct,
+    {{ rounded_ratio('three_months.sum_musd', 3, 3) }} as three_month_average_musd,
+    {{ rounded_ratio('three_months.sum_musd', 3000, 6) }} as three_month_average_busd,
     {{ rounded_ratio(
-        '(three_month_sum_musd - month_ago_three_month_sum_musd)', 3, 3
+        '(three_months.sum_musd - three_months.month_ago_sum_musd)', 3, 3
     ) }} as three_month_average_change_musd,
     {{ rounded_ratio(
-        '(three_month_sum_musd - year_ago_three_month_sum_musd)', 3, 3
+        '(three_months.sum_musd - three_months.year_ago_sum_musd)', 3, 3
     ) }} as three_month_average_change_from_year_ago_musd,
-    year_to_date_musd,
-    year_to_date_musd - year_ago_year_to_date_musd as year_to_date_change_musd,
-    {{ percent_change('year_to_date_musd', 'year_ago_year_to_date_musd') }}
+    years_to_date.sum_musd as year_to_date_musd,
+    {{ busd('years_to_date.sum_musd') }} as year_to_date_busd,
+    years_to_date.sum_musd - years_to_date.year_ago_sum_musd as year_to_date_change_musd,
+    {{ percent_change('years_to_date.sum_musd', 'years_to_date.year_ago_sum_musd') }}
         as year_to_date_change_pct,
-    trailing_12_months_musd
-from transforms
-order by month_date, component, flow
+    twelve_months.sum_musd as trailing_12_months_musd,
+    {{ busd('twelve_months.sum_musd') }} as trailing_12_months_busd
+from months
+inner join three_months
+    using (month_date, component, flow)
+inner join years_to_date
+    using (month_date, component, flow)
+inner join twelve_months
+    using (month_date, component, flow)
+inner join series
+    using (component, flow)
+order by month_date, sort_order

@@ -1,63 +1,84 @@
-with latest as (
-    select release_id
-    from {{ ref('int_release_gate') }}
-    where is_latest
+with months as (
+    select
+        month_date,
+        component,
+        flow,
+        sum_musd as value_musd,
+        {{ month_number('month_date') }} as month_number,
+        sign(sum_musd - month_ago_sum_musd) as direction
+    from {{ ref('int_series_sums') }}
+    where
+        is_current
+        and span = 'month'
 ),
 
-months as (
+-- After a month that no release prints everything begins anew.
+stretches as (
     select
-        transforms.month_date,
-        transforms.component,
-        transforms.flow,
-        transforms.value_musd,
-        sign(transforms.value_musd - transforms.month_ago_musd) as direction
-    from {{ ref('int_series_transforms') }} as transforms
-    inner join latest on transforms.release_id = latest.release_id
+        *,
+        month_number - row_number() over (
+            partition by component, flow order by month_number
+        ) as stretch
+    from months
 ),
 
 -- Each month beside all that came before it.
 compared as (
     select
-        months.month_date,
-        months.component,
-        months.flow,
-        months.value_musd,
-        months.direction,
+        stretches.month_date,
+        stretches.component,
+        stretches.flow,
+        stretches.value_musd,
+        stretches.direction,
+        stretches.month_number,
         count(earlier.month_date) as earlier_months,
-        max(earlier.month_date) filter (where earlier.value_musd >= months.value_musd)
+        max(case when earlier.value_musd >= stretches.value_musd then earlier.month_date end)
             as highest_since,
-        max(earlier.month_date) filter (where earlier.value_musd <= months.value_musd)
+        max(case when earlier.value_musd <= stretches.value_musd then earlier.month_date end)
             as lowest_since,
-        max(earlier.month_date) filter (
-            where earlier.direction is distinct from months.direction
-        ) as last_month_of_another_direction
-    from months
-    left join months as earlier
+        max(
+            case
+                when earlier.direction = stretches.direction then 0
+                else earlier.month_number
+            end
+        ) as last_of_another_direction
+    from stretches
+    left join stretches as earlier
         on
-            months.component = earlier.component
-            and months.flow = earlier.flow
-            and months.month_date > earlier.month_date
+            stretches.component = earlier.component
+            and stretches.flow = earlier.flow
+            and stretches.stretch = earlier.stretch
+            and stretches.month_number > earlier.month_number
     group by
-        months.month_date,
-        months.component,
-        months.flow,
-        months.value_musd,
-        months.direction
+        stretches.month_date,
+        stretches.component,
+        stretches.flow,
+        stretches.value_musd,
+        stretches.direction,
+        stretches.month_number
 )
 
 select
-    month_date,
-    component,
-    flow,
-    value_musd,
+    compared.month_date,
+    compared.component,
+    compared.flow,
+    series.sort_order,
+    compared.value_musd,
+    {{ busd('compared.value_musd') }} as value_busd,
     cast(
-        direction * datediff('month', last_month_of_another_direction, month_date)
+        compared.direction * (compared.month_number - compared.last_of_another_direction)
         as integer
     ) as streak_months,
-    highest_since,
-    lowest_since,
+    compared.highest_since,
+    compared.lowest_since,
     -- The first month has nothing to beat: null, neither true nor false.
-    case when earlier_months > 0 then highest_since is null end as is_record_high,
-    case when earlier_months > 0 then lowest_since is null end as is_record_low
+    case when compared.earlier_months > 0 then compared.highest_since is null end
+        as is_record_high,
+    case when compared.earlier_months > 0 then compared.lowest_since is null end
+        as is_record_low
 from compared
-order by month_date, component, flow
+inner join {{ ref('series') }} as series
+    on
+        compared.component = series.component
+        and compared.flow = series.flow
+order by compared.month_date, series.sort_order

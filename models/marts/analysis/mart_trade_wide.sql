@@ -1,30 +1,25 @@
-with latest as (
-    select release_id
-    from {{ ref('int_release_gate') }}
-    where is_latest
-),
-
-cells as (
-    select
-        int_cells.period_start as month_date,
-        int_cells.series_id,
-        int_cells.published_musd
-    from {{ ref('int_cells') }} as int_cells
-    inner join latest on int_cells.release_id = latest.release_id
-    where int_cells.period_type = 'month'
-),
-
-wide as (
-    pivot cells
-    on series_id in (
-        'balance_total', 'balance_goods', 'balance_services',
-        'exports_total', 'exports_goods', 'exports_services',
-        'imports_total', 'imports_goods', 'imports_services'
-    )
-    using max(published_musd) as musd
-    group by month_date
-)
-
-select *
-from wide
-order by month_date
+select
+    period_start as month_date,
+    balance_total as balance_total_musd,
+    balance_goods as balance_goods_musd,
+    balance_services as balance_services_musd,
+    exports_total as exports_total_musd,
+    exports_goods as exports_goods_musd,
+    exports_services as exports_services_musd,
+    imports_total as imports_total_musd,
+    imports_goods as imports_goods_musd,
+    imports_services as imports_services_musd,
+    {{ busd('balance_total') }} as balance_total_busd,
+    {{ busd('balance_goods') }} as balance_goods_busd,
+    {{ busd('balance_services') }} as balance_services_busd,
+    {{ busd('exports_total') }} as exports_total_busd,
+    {{ busd('exports_goods') }} as exports_goods_busd,
+    {{ busd('exports_services') }} as exports_services_busd,
+    {{ busd('imports_total') }} as imports_total_busd,
+    {{ busd('imports_goods') }} as imports_goods_busd,
+    {{ busd('imports_services') }} as imports_services_busd
+from {{ ref('int_sound_rows') }}
+where
+    is_current
+    and period_type = 'month'
+order by period_start

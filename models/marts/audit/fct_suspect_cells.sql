@@ -1,17 +1,29 @@
--- depends_on: {{ ref('int_release_gate') }}
+with suspects as (
+    select * from {{ ref('int_suspect_cells') }}
+),
+
+-- A release that does not hold is left out of the marts, but not of this one. (Where it
+-- is the latest, no mart is built.)
+releases as (
+    select * from {{ ref('int_releases') }}
+)
+
 select
-    release_id,
-    period_type,
-    period_start,
-    period_end,
-    series_id,
-    line_number,
-    column_number,
-    published_musd,
-    implied_musd,
-    implied_low_musd,
-    implied_high_musd,
-    evidence,
-    is_ambiguous
-from {{ ref('int_suspect_cells') }}
-order by release_id, line_number, column_number
+    suspects.release_id,
+    suspects.period_type,
+    suspects.period_start,
+    suspects.period_end,
+    suspects.series_id,
+    suspects.printed_at,
+    suspects.line_number,
+    suspects.column_number,
+    suspects.published_musd,
+    suspects.implied_musd,
+    suspects.implied_low_musd,
+    suspects.implied_high_musd,
+    suspects.evidence,
+    suspects.is_ambiguous,
+    suspects.is_accepted
+from suspects
+inner join releases on suspects.release_id = releases.release_id
+order by suspects.release_id, suspects.line_number, suspects.column_number

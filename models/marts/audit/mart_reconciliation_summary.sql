@@ -3,27 +3,39 @@ with identities as (
 ),
 
 -- The share of identities of a size that rounding alone puts off zero.
-expected as (
+rounding as (
     select
         terms,
         1 - probability as share_off
-    from {{ ref('int_rounding_distribution') }}
+    from {{ ref('rounding_distribution') }}
     where residual_musd = 0
+),
+
+families as (
+    select * from {{ ref('identity_families') }}
 )
 
 select
     identities.release_id,
     identities.identity_family,
+    families.label,
+    families.sort_order,
     count(*) as identities,
-    count(*) filter (where identities.status = 'exact') as exact,
-    count(*) filter (where identities.status = 'rounding') as rounding,
-    count(*) filter (where identities.status = 'unlikely') as unlikely,
-    count(*) filter (where identities.status = 'break') as breaks,
+    sum(case when identities.status = 'exact' then 1 else 0 end) as exact,
+    sum(case when identities.status = 'rounding' then 1 else 0 end) as rounding,
+    sum(case when identities.status = 'unlikely' then 1 else 0 end) as unlikely,
+    sum(case when identities.status = 'break' then 1 else 0 end) as breaks,
     max(abs(identities.residual_musd)) as largest_residual_musd,
-    avg(cast(identities.status in ('rounding', 'unlikely') as integer))
-        as share_off_by_rounding,
-    avg(expected.share_off) as expected_share_off_by_rounding
+    round(
+        avg(case when identities.status in ('rounding', 'unlikely') then 1.0 else 0.0 end), 9
+    ) as share_off_by_rounding,
+    round(avg(rounding.share_off), 9) as expected_share_off_by_rounding
 from identities
-left join expected on identities.terms = expected.terms
-group by identities.release_id, identities.identity_family
-order by identities.release_id, identities.identity_family
+inner join families on identities.identity_family = families.identity_family
+inner join rounding on identities.terms = rounding.terms
+group by
+    identities.release_id,
+    identities.identity_family,
+    families.label,
+    families.sort_order
+order by identities.release_id, families.sort_order

@@ -3,7 +3,7 @@ with identities as (
 ),
 
 rounding as (
-    select * from {{ ref('int_rounding_distribution') }}
+    select * from {{ ref('rounding_distribution') }}
 ),
 
 found as (

@@ -1,16 +1,19 @@
--- depends_on: {{ ref('int_release_gate') }}
 with components as (
-    select * from {{ ref('stg_components') }}
+    select * from {{ ref('components') }}
+),
+
+parents as (
+    select distinct parent_component
+    from components
+    where parent_component is not null
 )
 
 select
-    component,
-    label,
-    parent_component,
-    component not in (
-        select parents.parent_component
-        from components as parents
-        where parents.parent_component is not null
-    ) as is_leaf
+    components.component,
+    components.label,
+    components.parent_component,
+    components.sort_order,
+    parents.parent_component is null as is_leaf
 from components
-order by position
+left join parents on components.component = parents.parent_component
+order by components.sort_order

@@ -1,9 +1,8 @@
--- depends_on: {{ ref('int_release_gate') }}
 select
     peak_month,
     trough_month,
     source,
-    cast(datediff('month', peak_month, trough_month) as integer)
+    {{ month_number('trough_month') }} - {{ month_number('peak_month') }}
         as months_from_peak_to_trough
-from {{ ref('stg_recessions') }}
+from {{ ref('recessions') }}
 order by peak_month

@@ -1,75 +1,52 @@
-with latest as (
-    select release_id
-    from {{ ref('int_release_gate') }}
-    where is_latest
-),
-
-trade as (
-    select int_trade.*
-    from {{ ref('int_trade') }} as int_trade
-    inner join latest on int_trade.release_id = latest.release_id
-    where int_trade.period_type = 'year'
-),
-
-residuals as (
-    select identities.*
-    from {{ ref('int_identity_residuals') }} as identities
-    inner join latest on identities.release_id = latest.release_id
-    where identities.period_type = 'year'
-),
-
--- A year's residuals side by side: of its balance identity and of each flow's period
--- identity.
-residuals_by_component as (
+with annual as (
     select
-        trade.period_start,
-        trade.component,
-        max(residuals.residual_musd) filter (
-            where residuals.identity_id = 'balance_' || trade.component
-        ) as balance_residual_musd,
-        max(residuals.residual_musd) filter (
-            where residuals.identity_id = 'period_exports_' || trade.component
-        ) as exports_period_residual_musd,
-        max(residuals.residual_musd) filter (
-            where residuals.identity_id = 'period_imports_' || trade.component
-        ) as imports_period_residual_musd,
-        max(residuals.residual_musd) filter (
-            where residuals.identity_id = 'period_balance_' || trade.component
-        ) as balance_period_residual_musd
-    from trade
-    inner join residuals on trade.period_start = residuals.period_start
-    group by trade.period_start, trade.component
+        *,
+        cast(year(period_start) as integer) as year
+    from {{ ref('int_sound_trade') }}
+    where
+        is_current
+        and period_type in ('year', 'part_year')
+),
+
+months as (
+    select
+        cast(year(month_date) as integer) as year,
+        component,
+        cast(sum(exports_musd) as bigint) as exports_musd,
+        cast(sum(imports_musd) as bigint) as imports_musd,
+        cast(sum(balance_musd) as bigint) as balance_musd,
+        cast(count(*) as integer) as months_covered,
+        min(month_date) as first_month,
+        max(month_date) as last_month
+    from {{ ref('fct_monthly_trade') }}
+    group by year(month_date), component
 )
 
 select
-    cast(year(trade.period_start) as integer) as year,
-    trade.component,
-    trade.release_id,
-    trade.line_number,
-    trade.exports_musd,
-    trade.imports_musd,
-    trade.balance_musd,
-    by_component.balance_residual_musd,
-    -- The months have been added up once, in the period identity: its residual is the
-    -- year's row less their sum.
-    trade.exports_musd - by_component.exports_period_residual_musd
-        as exports_sum_of_months_musd,
-    by_component.exports_period_residual_musd,
-    trade.imports_musd - by_component.imports_period_residual_musd
-        as imports_sum_of_months_musd,
-    by_component.imports_period_residual_musd,
-    trade.balance_musd - by_component.balance_period_residual_musd
-        as balance_sum_of_months_musd,
-    by_component.balance_period_residual_musd,
-    cast(datediff('month', trade.period_start, trade.period_end) + 1 as integer)
-        as months_covered,
-    trade.period_start as first_month,
-    cast(date_trunc('month', trade.period_end) as date) as last_month,
-    months_covered = 12 as is_full_year,
-    trade.is_revised
-from trade
-left join residuals_by_component as by_component
+    annual.year,
+    annual.component,
+    annual.release_id,
+    annual.line_number,
+    annual.exports_musd,
+    annual.imports_musd,
+    annual.balance_musd,
+    annual.balance_musd - (annual.exports_musd - annual.imports_musd)
+        as balance_residual_musd,
+    months.exports_musd as exports_sum_of_months_musd,
+    annual.exports_musd - months.exports_musd as exports_period_residual_musd,
+    months.imports_musd as imports_sum_of_months_musd,
+    annual.imports_musd - months.imports_musd as imports_period_residual_musd,
+    months.balance_musd as balance_sum_of_months_musd,
+    annual.balance_musd - months.balance_musd as balance_period_residual_musd,
+    months.months_covered,
+    months.first_month,
+    months.last_month,
+    annual.period_type = 'year' as is_full_year,
+    annual.is_revised,
+    annual.has_accepted_break
+from annual
+inner join months
     on
-        trade.period_start = by_component.period_start
-        and trade.component = by_component.component
-order by year, trade.component
+        annual.year = months.year
+        and annual.component = months.component
+order by annual.year, annual.component

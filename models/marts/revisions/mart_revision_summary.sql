@@ -1,91 +1,104 @@
-with series as (
-    select * from {{ ref('stg_series') }}
+with cells as (
+    select * from {{ ref('int_sound_cells') }}
+    where period_type = 'month'
 ),
 
 releases as (
-    select
-        releases.release_id,
-        releases.last_month as reference_month,
-        gate.is_latest
-    from {{ ref('stg_releases') }} as releases
-    inner join {{ ref('int_release_gate') }} as gate
-        on releases.release_id = gate.release_id
+    select * from {{ ref('int_releases') }}
+),
+
+series as (
+    select * from {{ ref('series') }}
+),
+
+horizons as (
+    select * from {{ ref('revision_horizons') }}
 ),
 
 prints as (
     select
-        transforms.release_id,
-        transforms.month_date,
-        transforms.component,
-        transforms.flow,
-        transforms.value_musd,
-        transforms.value_musd - transforms.month_ago_musd as change_musd,
-        releases.is_latest,
-        datediff('month', transforms.month_date, releases.reference_month) + 1
-            as print_of_month
-    from {{ ref('int_series_transforms') }} as transforms
-    inner join releases on transforms.release_id = releases.release_id
+        cells.release_id,
+        cells.series_id,
+        cells.period_start,
+        cells.is_current,
+        {{ month_number('cells.period_start') }} as month_number,
+        cells.published_musd as value_musd,
+        {{ month_number('releases.last_month') }}
+        - {{ month_number('cells.period_start') }} + 1 as print_number
+    from cells
+    inner join releases on cells.release_id = releases.release_id
 ),
 
--- A month is printed first by the release that ends with it, then by that of the next
--- month, and so on: the print of a release that was not loaded is not there to count.
-horizons (horizon, later_print) as (
-    values
-    ('1 to 2', 2),
-    ('1 to 3', 3),
-    ('1 to latest', null)
-),
-
-first_prints as (
-    select *
+-- Which way the month went, by the release itself.
+moved as (
+    select
+        prints.*,
+        sign(prints.value_musd - before.value_musd) as direction
     from prints
-    where print_of_month = 1
+    left join prints as before
+        on
+            prints.release_id = before.release_id
+            and prints.series_id = before.series_id
+            and prints.month_number = before.month_number + 1
+    where
+        prints.print_number <= 3
+        or prints.is_current
 ),
 
 revisions as (
     select
-        later.component,
-        later.flow,
+        later.series_id,
         horizons.horizon,
         later.value_musd,
         later.value_musd - first_prints.value_musd as revision_musd,
-        sign(later.change_musd) = sign(first_prints.change_musd) as is_direction_held
-    from first_prints
-    inner join prints as later
+        case when later.direction = first_prints.direction then 1.0 else 0.0 end as held
+    from moved as first_prints
+    inner join moved as later
         on
-            first_prints.month_date = later.month_date
-            and first_prints.component = later.component
-            and first_prints.flow = later.flow
-            and later.print_of_month > 1
+            first_prints.series_id = later.series_id
+            and first_prints.period_start = later.period_start
+            and first_prints.print_number = 1
+            and later.print_number > 1
     inner join horizons
         on
-            later.print_of_month = horizons.later_print
-            or (horizons.later_print is null and later.is_latest)
+            later.print_number = horizons.later_print
+            or (horizons.later_print is null and later.is_current)
 )
 
 select
     series.component,
     series.flow,
     horizons.horizon,
+    10 * series.sort_order + horizons.sort_order as sort_order,
     count(revisions.revision_musd) as observations,
     avg(revisions.revision_musd) as mean_revision_musd,
     avg(abs(revisions.revision_musd)) as mean_absolute_revision_musd,
-    sqrt(avg(revisions.revision_musd ** 2)) as root_mean_square_revision_musd,
-    stddev_samp(revisions.revision_musd) as standard_deviation_musd,
+    sqrt(avg(revisions.revision_musd * revisions.revision_musd))
+        as root_mean_square_revision_musd,
+    {{ standard_deviation('revisions.revision_musd') }} as standard_deviation_musd,
     min(revisions.revision_musd) as smallest_revision_musd,
     max(revisions.revision_musd) as largest_revision_musd,
-    sum(abs(revisions.revision_musd)) / nullif(sum(abs(revisions.value_musd)), 0)
+    sum(abs(revisions.revision_musd)) * 1.0 / nullif(sum(abs(revisions.value_musd)), 0)
         as relative_mean_absolute_revision,
-    avg(cast(revisions.revision_musd > 0 as integer)) as share_upward,
-    avg(cast(revisions.is_direction_held as integer)) as share_direction_held,
-    stddev_samp(revisions.revision_musd) / nullif(stddev_samp(revisions.value_musd), 0)
-        as noise_ratio
+    avg(
+        case
+            when revisions.revision_musd > 0 then 1.0
+            when revisions.revision_musd <= 0 then 0.0
+        end
+    ) as share_upward,
+    avg(revisions.held) as share_direction_held,
+    {{ standard_deviation('revisions.revision_musd') }}
+    / nullif({{ standard_deviation('revisions.value_musd') }}, 0) as noise_ratio
 from series
 cross join horizons
 left join revisions
     on
-        series.component = revisions.component
-        and series.flow = revisions.flow
+        series.series_id = revisions.series_id
         and horizons.horizon = revisions.horizon
-group by series.component, series.flow, horizons.horizon, series.position
-order by series.position, horizons.horizon
+group by
+    series.component,
+    series.flow,
+    horizons.horizon,
+    series.sort_order,
+    horizons.sort_order
+order by sort_order

@@ -1,9 +1,8 @@
 {{ config(
     materialized = "table_function",
-    parameters = ["as_of"],
+    meta = {"parameters": ["as_of"]},
     contract = {"enforced": false},
     persist_docs = {"relation": false, "columns": false},
-    post_hook = "{{ comment_on_table_macro(this, model.description) }}",
 ) }}
 
 {#
@@ -14,13 +13,17 @@
 {% set vintages = ref('fct_monthly_trade_vintages').include(database=false) %}
 
 with known as (
-    select max(release_id) as release_id
-    from {{ releases }}
+    select
+        release_id,
+        year(month_date) as year,
+        max(release_id) over (partition by year(month_date)) as known_release_id
+    from {{ vintages }}
     where released_on <= cast(as_of as date)
+    group by release_id, year(month_date)
 ),
 
 undated as (
-    select string_agg(release_id, ', ' order by release_id) as undated_releases
+    select {{ listed('release_id', ', ', 'release_id') }} as undated_releases
     from {{ releases }}
     where released_on is null
 )
@@ -37,5 +40,9 @@ select
     undated.undated_releases,
     vintages.is_revised
 from {{ vintages }} as vintages
-inner join known on vintages.release_id = known.release_id
+inner join known
+    on
+        vintages.release_id = known.release_id
+        and year(vintages.month_date) = known.year
+        and known.release_id = known.known_release_id
 cross join undated

@@ -1,0 +1,57 @@
+{#
+    What engines write differently, each once, dispatched by adapter: `duckdb__` here, and as many
+    again for another engine. Grain: an expression.
+
+    month_name(date)            the English name of a month
+    grouped(number)             a whole number as text, thousands parted by commas: -18,000
+    one_decimal(number)         a number of one decimal as text: 1,234.5
+    whole(number)               a whole number as text: 1992
+    listed(text, mark, order)   the texts of a group, one behind the other
+    whole_quotient(n, d)        n divided by d > 0, cut off to a whole number; n may outgrow 64 bits
+#}
+{% macro month_name(date) %}{{ return(adapter.dispatch('month_name')(date)) }}{% endmacro %}
+{% macro duckdb__month_name(date) -%} monthname({{ date }}) {%- endmacro %}
+
+{% macro grouped(number) %}{{ return(adapter.dispatch('grouped')(number)) }}{% endmacro %}
+{% macro duckdb__grouped(number) -%} format('{:,}', {{ number }}) {%- endmacro %}
+
+{% macro one_decimal(number) %}{{ return(adapter.dispatch('one_decimal')(number)) }}{% endmacro %}
+{% macro duckdb__one_decimal(number) -%} format('{:,.1f}', {{ number }}) {%- endmacro %}
+
+{% macro whole(number) -%} cast({{ number }} as string) {%- endmacro %}
+
+{% macro listed(text, mark, order) %}{{ return(adapter.dispatch('listed')(text, mark, order)) }}{% endmacro %}
+{% macro duckdb__listed(text, mark, order) -%}
+    string_agg({{ text }}, '{{ mark }}' order by {{ order }})
+{%- endmacro %}
+
+{% macro whole_quotient(n, d) %}{{ return(adapter.dispatch('whole_quotient')(n, d)) }}{% endmacro %}
+{% macro duckdb__whole_quotient(n, d) -%} cast({{ n }} as hugeint) // {{ d }} {%- endmacro %}
+
+{#
+    month_number(date): the months from year 0 to a date, so that the difference of two is how many
+    months lie between them. month_words(date): "February 2024".
+    Grain: an expression.
+#}
+{% macro month_number(date) -%} (12 * year({{ date }}) + month({{ date }})) {%- endmacro %}
+{% macro month_words(date) -%}
+    {{ month_name(date) }} || ' ' || {{ whole('year(' ~ date ~ ')') }}
+{%- endmacro %}
+
+{#
+    printed_numbers(layout): the nine numbers of a row as its layout prints them: {0:,} is the
+    first, {9:,} the same without its sign.
+    Grain: an expression, of a row with the nine series. Source: seeds/releases.csv, cell_layout.
+#}
+{% macro printed_numbers(layout) %}{{ return(adapter.dispatch('printed_numbers')(layout)) }}{% endmacro %}
+{% macro duckdb__printed_numbers(layout) -%}
+    format(
+        {{ layout }},
+        balance_total, balance_goods, balance_services,
+        exports_total, exports_goods, exports_services,
+        imports_total, imports_goods, imports_services,
+        abs(balance_total), abs(balance_goods), abs(balance_services),
+        abs(exports_total), abs(exports_goods), abs(exports_services),
+        abs(imports_total), abs(imports_goods), abs(imports_services)
+    )
+{%- endmacro %}

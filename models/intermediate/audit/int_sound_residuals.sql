@@ -1,0 +1,12 @@
+with residuals as (
+    select * from {{ ref('int_identity_residuals') }}
+),
+
+releases as (
+    select * from {{ ref('int_releases') }}
+)
+
+select residuals.*
+from residuals
+inner join releases on residuals.release_id = releases.release_id
+where releases.is_sound

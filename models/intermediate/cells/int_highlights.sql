@@ -1,0 +1,84 @@
+with sums as (
+    select * from {{ ref('int_series_sums') }}
+),
+
+subjects as (
+    select * from {{ ref('highlight_subjects') }}
+),
+
+measures as (
+    select * from {{ ref('highlight_measures') }}
+),
+
+-- A deficit is minus a balance: the subject's coefficient turns it round.
+operands as (
+    select
+        sums.release_id,
+        sums.month_date,
+        sums.divisor,
+        subjects.subject,
+        measures.measure,
+        measures.form,
+        measures.unit,
+        100 * subjects.sort_order + measures.sort_order as sort_order,
+        subjects.coefficient * sums.sum_musd as sum_musd,
+        subjects.coefficient * case measures.compared_with
+            when 'month_before' then sums.month_ago_sum_musd
+            when 'year_before' then sums.year_ago_sum_musd
+        end as base_musd
+    from sums
+    inner join subjects
+        on
+            sums.component = subjects.component
+            and sums.flow = subjects.flow
+    inner join measures on sums.span = measures.span
+),
+
+-- Every number is a ratio of two whole numbers, so that it is rounded once.
+ratios as (
+    select
+        *,
+        case form
+            when 'level' then sum_musd
+            when 'base' then base_musd
+            when 'change' then sum_musd - base_musd
+            when 'change_pct' then 100 * (sum_musd - base_musd)
+        end as numerator,
+        case unit
+            when 'usd_bn' then 1000 * divisor
+            when 'percent' then {{ percent_base('sum_musd', 'base_musd') }}
+        end as denominator,
+        case when form = 'base' then base_musd else sum_musd end < 0 as is_below_zero
+    from operands
+)
+
+select
+    release_id,
+    month_date,
+    subject,
+    measure,
+    form,
+    unit,
+    sort_order,
+    -- What the sentence tells is what became of the size of a deficit or a surplus.
+    case
+        when base_musd is null then null
+        when sign(sum_musd) * sign(base_musd) < 0 then 'swing'
+        when sum_musd = base_musd then 'same'
+        when base_musd = 0 then 'from_zero'
+        when (sum_musd > base_musd) != is_below_zero then 'up'
+        else 'down'
+    end as movement,
+    {{ rounded_ratio('numerator', 'denominator', 1) }} as value,
+    {{ rounded_ratio('numerator', 'denominator', 9) }} as exact_value,
+    {{ rounded_ratio('base_musd', '(1000 * divisor)', 1) }} as base_busd,
+    {{ rounded_ratio('(sum_musd - base_musd)', '(1000 * divisor)', 1) }} as change_busd,
+    {{ rounded_ratio(
+        '(100 * (sum_musd - base_musd))', percent_base('sum_musd', 'base_musd'), 1
+    ) }} as change_pct,
+    is_below_zero
+from ratios
+-- There is nothing to say of what has no base.
+where
+    numerator is not null
+    and denominator is not null

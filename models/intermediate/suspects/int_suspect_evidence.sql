@@ -1,0 +1,87 @@
+with errors as (
+    select * from {{ ref('int_suspect_errors') }}
+),
+
+row_evidence as (
+    select * from {{ ref('int_row_evidence') }}
+    where is_broken
+),
+
+windows as (
+    select * from {{ ref('int_year_windows') }}
+    where is_broken
+),
+
+identities as (
+    select * from {{ ref('identities') }}
+    where taken_from = 'row'
+),
+
+sentences as (
+    select * from {{ ref('sentences') }}
+),
+
+-- Which sums speak against a cell: those of its row, and those of its year.
+testimony as (
+    select
+        errors.release_id,
+        errors.line_number,
+        errors.is_accepted,
+        errors.series_id,
+        identities.identity_family,
+        coalesce(identities.component, identities.flow) as subject,
+        row_evidence.residual_musd
+    from errors
+    inner join identities
+        on
+            errors.series_id = identities.series_id
+            and identities.identity_family != 'period'
+    inner join row_evidence
+        on
+            errors.release_id = row_evidence.release_id
+            and errors.line_number = row_evidence.line_number
+            and errors.is_accepted = row_evidence.is_accepted
+            and identities.identity_id = row_evidence.identity_id
+    union all
+    select
+        errors.release_id,
+        errors.line_number,
+        errors.is_accepted,
+        errors.series_id,
+        'period' as identity_family,
+        replace(errors.series_id, '_', ' ') as subject,
+        windows.low_musd + windows.rounding_bound_musd as residual_musd
+    from errors
+    inner join windows
+        on
+            errors.release_id = windows.release_id
+            and errors.is_accepted = windows.is_accepted
+            and errors.series_id = windows.series_id
+            and errors.period_start between windows.period_start and windows.period_end
+),
+
+worded as (
+    select
+        testimony.release_id,
+        testimony.line_number,
+        testimony.is_accepted,
+        testimony.series_id,
+        {{ filled_in('sentences.template', {
+            'subject': 'testimony.subject',
+            'residual': grouped('testimony.residual_musd'),
+        }) }} as words
+    from testimony
+    inner join sentences
+        on
+            sentences.topic = 'evidence'
+            and testimony.identity_family = sentences.sentence_case
+)
+
+select
+    release_id,
+    line_number,
+    is_accepted,
+    series_id,
+    {{ listed('words', '; ', 'words') }} as evidence
+from worded
+group by release_id, line_number, is_accepted, series_id

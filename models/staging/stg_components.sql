@@ -1,6 +1,0 @@
-select
-    component,
-    position,
-    label,
-    parent_component
-from {{ ref('components') }}

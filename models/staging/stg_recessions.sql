@@ -1,5 +1,0 @@
-select
-    peak_month,
-    trough_month,
-    source
-from {{ ref('recessions') }}

@@ -1,5 +1,0 @@
-select
-    release_id,
-    released_on,
-    source
-from {{ ref('release_calendar') }}

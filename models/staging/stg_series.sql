@@ -1,8 +1,0 @@
-select
-    series_id,
-    position,
-    flow,
-    component,
-    title,
-    fred_series_id
-from {{ ref('series') }}
