@@ -21,10 +21,10 @@ select
     families.label,
     families.sort_order,
     count(*) as identities,
-    sum(case when identities.status = 'exact' then 1 else 0 end) as exact,
-    sum(case when identities.status = 'rounding' then 1 else 0 end) as rounding,
-    sum(case when identities.status = 'unlikely' then 1 else 0 end) as unlikely,
-    sum(case when identities.status = 'break' then 1 else 0 end) as breaks,
+    count(case when identities.status = 'exact' then 1 end) as exact,
+    count(case when identities.status = 'rounding' then 1 end) as rounding,
+    count(case when identities.status = 'unlikely' then 1 end) as unlikely,
+    count(case when identities.status = 'break' then 1 end) as breaks,
     max(abs(identities.residual_musd)) as largest_residual_musd,
     round(
         avg(case when identities.status in ('rounding', 'unlikely') then 1.0 else 0.0 end), 9
