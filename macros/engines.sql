@@ -9,23 +9,33 @@
     listed(text, mark, order)   the texts of a group, one behind the other
     whole_quotient(n, d)        n divided by d > 0, cut off to a whole number; n may outgrow 64 bits
 #}
-{% macro month_name(date) %}{{ return(adapter.dispatch('month_name')(date)) }}{% endmacro %}
+{% macro month_name(date) -%}
+    {{ adapter.dispatch('month_name')(date) }}
+{%- endmacro %}
 {% macro duckdb__month_name(date) -%} monthname({{ date }}) {%- endmacro %}
 
-{% macro grouped(number) %}{{ return(adapter.dispatch('grouped')(number)) }}{% endmacro %}
+{% macro grouped(number) -%}
+    {{ adapter.dispatch('grouped')(number) }}
+{%- endmacro %}
 {% macro duckdb__grouped(number) -%} format('{:,}', {{ number }}) {%- endmacro %}
 
-{% macro one_decimal(number) %}{{ return(adapter.dispatch('one_decimal')(number)) }}{% endmacro %}
+{% macro one_decimal(number) -%}
+    {{ adapter.dispatch('one_decimal')(number) }}
+{%- endmacro %}
 {% macro duckdb__one_decimal(number) -%} format('{:,.1f}', {{ number }}) {%- endmacro %}
 
 {% macro whole(number) -%} cast({{ number }} as string) {%- endmacro %}
 
-{% macro listed(text, mark, order) %}{{ return(adapter.dispatch('listed')(text, mark, order)) }}{% endmacro %}
+{% macro listed(text, mark, order) -%}
+    {{ adapter.dispatch('listed')(text, mark, order) }}
+{%- endmacro %}
 {% macro duckdb__listed(text, mark, order) -%}
-    string_agg({{ text }}, '{{ mark }}' order by {{ order }})
+    string_agg({{ text }}, {{ mark }} order by {{ order }})
 {%- endmacro %}
 
-{% macro whole_quotient(n, d) %}{{ return(adapter.dispatch('whole_quotient')(n, d)) }}{% endmacro %}
+{% macro whole_quotient(n, d) -%}
+    {{ adapter.dispatch('whole_quotient')(n, d) }}
+{%- endmacro %}
 {% macro duckdb__whole_quotient(n, d) -%} cast({{ n }} as hugeint) // {{ d }} {%- endmacro %}
 
 {#
@@ -43,7 +53,9 @@
     first, {9:,} the same without its sign.
     Grain: an expression, of a row with the nine series. Source: seeds/releases.csv, cell_layout.
 #}
-{% macro printed_numbers(layout) %}{{ return(adapter.dispatch('printed_numbers')(layout)) }}{% endmacro %}
+{% macro printed_numbers(layout) -%}
+    {{ adapter.dispatch('printed_numbers')(layout) }}
+{%- endmacro %}
 {% macro duckdb__printed_numbers(layout) -%}
     format(
         {{ layout }},

@@ -10,7 +10,7 @@
     {{ run_hooks(pre_hooks) }}
     {% call statement('main') -%}
         create or replace macro {{ relation.include(database=false) }}(
-            {{- config.get('meta')['parameters'] | join(', ') -}}
+        {{ config.get('meta')['parameters'] | join(', ') }}
         ) as table {{ sql }}
     {%- endcall %}
     {% do run_query(

@@ -14,8 +14,8 @@ accepted as (
     where accepted_reason is not null
 )
 
--- What is known now: of each year, what the latest sound release that prints it says, its
--- months and its annual row.
+-- What is known now: of each year, what the latest sound release that prints it says,
+-- its months and its annual row.
 select
     printed_rows.*,
     printed_rows.release_id = max(printed_rows.release_id) over (

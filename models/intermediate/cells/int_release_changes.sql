@@ -25,7 +25,10 @@ reference_months as (
         releases.*,
         spans.months_back,
         releases.previous_last_month + 1 + cast(
-            mod(12 + spans.reference_month - mod(releases.previous_last_month + 1, 12), 12)
+            mod(
+                12 + spans.reference_month - mod(releases.previous_last_month + 1, 12),
+                12
+            )
             as integer
         ) as reference_month
     from releases

@@ -75,8 +75,8 @@ compared as (
             and others.month_number between told.month_number - 23 and told.month_number
 ),
 
--- A sum is null where one of its months is not there: what would have been compared with
--- it is never compared with another.
+-- A sum is null where one of its months is not there: what would have been compared
+-- with it is never compared with another.
 sums as (
     select
         edition,

@@ -40,9 +40,13 @@ errors as (
         cells.line_number,
         years.is_accepted,
         cells.series_id,
-        case when cells.period_type = 'month' then -years.high_musd else years.low_musd end
+        case
+            when cells.period_type = 'month' then -years.high_musd else years.low_musd
+        end
             as error_low_musd,
-        case when cells.period_type = 'month' then -years.low_musd else years.high_musd end
+        case
+            when cells.period_type = 'month' then -years.low_musd else years.high_musd
+        end
             as error_high_musd,
         true as is_ambiguous
     from unexplained_years as years

@@ -82,6 +82,6 @@ select
     line_number,
     is_accepted,
     series_id,
-    {{ listed('words', '; ', 'words') }} as evidence
+    {{ listed('words', "'; '", 'words') }} as evidence
 from worded
 group by release_id, line_number, is_accepted, series_id

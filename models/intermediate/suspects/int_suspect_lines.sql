@@ -26,7 +26,10 @@ ranked as (
         suspects.*,
         printed_rows.period_words,
         row_number() over (
-            order by suspects.release_id desc, suspects.line_number, suspects.column_number
+            order by
+                suspects.release_id desc,
+                suspects.line_number asc,
+                suspects.column_number asc
         ) as place,
         count(*) over () as suspects,
         case
@@ -74,7 +77,7 @@ lines as (
     select
         5 as part,
         row_number() over (
-            order by release_id desc, period_start, period_type, identity_id
+            order by release_id desc, period_start asc, period_type asc, identity_id asc
         ) as place,
         concat_ws(
             ',',

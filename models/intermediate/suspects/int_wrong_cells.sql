@@ -25,8 +25,8 @@ ranked as (
     from scores
 ),
 
--- A cell of several explanations that are equally good is listed once, with all that its
--- error may be.
+-- A cell of several explanations that are equally good is listed once, with all that
+-- its error may be.
 wrong as (
     select
         testimony.release_id,
@@ -74,8 +74,8 @@ counted as (
     from wrong
 )
 
--- The only wrong cell of its series and year must satisfy the sum of the year too, if it
--- can: that may narrow its error.
+-- The only wrong cell of its series and year must satisfy the sum of the year too, if
+-- it can: that may narrow its error.
 select
     release_id,
     line_number,

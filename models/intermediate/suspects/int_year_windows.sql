@@ -31,7 +31,8 @@ weighed as (
         identities.series_id,
         residuals.rounding_bound_musd,
         case
-            when residuals.status = 'break' and residuals.is_accepted != audits.is_accepted
+            when residuals.status = 'break'
+                and residuals.is_accepted != audits.is_accepted
                 then 0
             else residuals.residual_musd
         end as residual_musd

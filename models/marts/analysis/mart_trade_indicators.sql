@@ -50,18 +50,30 @@ select
     ) }} as three_month_average_change_from_year_ago_musd,
     years_to_date.sum_musd as year_to_date_musd,
     {{ busd('years_to_date.sum_musd') }} as year_to_date_busd,
-    years_to_date.sum_musd - years_to_date.year_ago_sum_musd as year_to_date_change_musd,
+    years_to_date.sum_musd
+    - years_to_date.year_ago_sum_musd as year_to_date_change_musd,
     {{ percent_change('years_to_date.sum_musd', 'years_to_date.year_ago_sum_musd') }}
         as year_to_date_change_pct,
     twelve_months.sum_musd as trailing_12_months_musd,
     {{ busd('twelve_months.sum_musd') }} as trailing_12_months_busd
 from months
 inner join three_months
-    using (month_date, component, flow)
+    on
+        months.month_date = three_months.month_date
+        and months.component = three_months.component
+        and months.flow = three_months.flow
 inner join years_to_date
-    using (month_date, component, flow)
+    on
+        months.month_date = years_to_date.month_date
+        and months.component = years_to_date.component
+        and months.flow = years_to_date.flow
 inner join twelve_months
-    using (month_date, component, flow)
+    on
+        months.month_date = twelve_months.month_date
+        and months.component = twelve_months.component
+        and months.flow = twelve_months.flow
 inner join series
-    using (component, flow)
-order by month_date, sort_order
+    on
+        months.component = series.component
+        and months.flow = series.flow
+order by months.month_date, series.sort_order

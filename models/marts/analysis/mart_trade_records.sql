@@ -32,9 +32,17 @@ compared as (
         stretches.direction,
         stretches.month_number,
         count(earlier.month_date) as earlier_months,
-        max(case when earlier.value_musd >= stretches.value_musd then earlier.month_date end)
+        max(
+            case
+                when earlier.value_musd >= stretches.value_musd then earlier.month_date
+            end
+        )
             as highest_since,
-        max(case when earlier.value_musd <= stretches.value_musd then earlier.month_date end)
+        max(
+            case
+                when earlier.value_musd <= stretches.value_musd then earlier.month_date
+            end
+        )
             as lowest_since,
         max(
             case
@@ -66,7 +74,8 @@ select
     compared.value_musd,
     {{ busd('compared.value_musd') }} as value_busd,
     cast(
-        compared.direction * (compared.month_number - compared.last_of_another_direction)
+        compared.direction
+        * (compared.month_number - compared.last_of_another_direction)
         as integer
     ) as streak_months,
     compared.highest_since,

@@ -27,7 +27,12 @@ select
     count(case when identities.status = 'break' then 1 end) as breaks,
     max(abs(identities.residual_musd)) as largest_residual_musd,
     round(
-        avg(case when identities.status in ('rounding', 'unlikely') then 1.0 else 0.0 end), 9
+        avg(
+            case
+                when identities.status in ('rounding', 'unlikely') then 1.0 else 0.0
+            end
+        ),
+        9
     ) as share_off_by_rounding,
     round(avg(rounding.share_off), 9) as expected_share_off_by_rounding
 from identities

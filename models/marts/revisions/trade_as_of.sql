@@ -23,7 +23,7 @@ with known as (
 ),
 
 undated as (
-    select {{ listed('release_id', ', ', 'release_id') }} as undated_releases
+    select {{ listed('release_id', "', '", 'release_id') }} as undated_releases
     from {{ releases }}
     where released_on is null
 )
