@@ -56,7 +56,7 @@ unusual as (
         previous_release_id,
         count(*) as months,
         max(largest_musd) as largest_musd,
-        {{ listed(month_words('month_date'), "', '", 'month_date desc') }}
+        {{ listed(month_words('month_date'), "', '", '-' ~ month_number('month_date')) }}
             as listed_months
     from months
     group by release_id, previous_release_id
