@@ -11,7 +11,7 @@ without a value.  What the cells say is for the parser to judge.
 A sheet is read whole, hidden rows and sheets included; its protection against changes, merged
 cells, formats, comments, pictures and links to other files do not matter.
 
-Errors: Unreadable, with each fault's row and cell and the reason.
+Errors: Refused, with each fault's cell or sheet.
 """
 
 from __future__ import annotations
@@ -20,45 +20,42 @@ import io
 import re
 import warnings
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import openpyxl
-from openpyxl.cell import Cell
+from defusedxml import DefusedXmlException  # openpyxl refuses entities with it, if it is there
+from defusedxml.ElementTree import iterparse
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.utils.cell import coordinate_to_tuple
+
+from project import quoted, visible
+
+from .faults import Fault, Faults, Refused
+from .parser import TITLE, Draft
+from .text import DIGITS, clean
 
 # The published workbooks are of 0.3 MB, 1 MB when unpacked, with 110,000 cells in 441 rows.
-MOST_BYTES = 20_000_000
-MOST_BYTES_UNPACKED = 40_000_000
-MOST_CELLS = 2_000_000
+MOST_BYTES_UNPACKED = 5_000_000
+MOST_CELLS = 1_000_000
 MOST_COLUMNS = 100
+LAST_COLUMN = get_column_letter(MOST_COLUMNS)
 MOST_ROWS = 10_000
 
 CONTROL = re.compile("[\\0-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
-NUMBER = re.compile(r"[-\u2212\u2013]?(0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*)")
+NUMBER = re.compile(rf"[-\u2212]?(?:{DIGITS})")
 PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 OLE_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FORMULA = "holds a formula without a value; open the workbook in a spreadsheet program and save it"
+TAG = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
-
-class Unreadable(Exception):
-    """A workbook that cannot be read; ``faults`` are (row or 0, cell or sheet or "", reason)."""
-
-    def __init__(self, faults: Iterable[tuple[int, str, str]]) -> None:
-        self.faults = list(faults)
-        super().__init__("; ".join(": ".join(filter(None, fault[1:])) for fault in self.faults))
-
-
-def refuse(reason: str, sheet: str = "") -> Unreadable:
-    """The error that the file, or one sheet of it, cannot be read for one reason."""
-    return Unreadable([(0, sheet, reason)])
+Cells = Mapping[tuple[int, int], str]  # the words in (row, column), both counted from 1
 
 
 class Sheet:
     """The lines of a sheet: one a row, tab-separated, a field for every column in use."""
 
-    def __init__(self, path: str, name: str, cells: Mapping[tuple[int, int], str]) -> None:
-        """``cells`` are the words in (row, column), both counted from 1; the rest is blank."""
+    def __init__(self, path: str, name: str, cells: Cells) -> None:
         self.path, self.name = path, name
         rows = max((row for row, _ in cells), default=0)
         width = max((column for _, column in cells), default=0)
@@ -80,8 +77,8 @@ class Sheet:
 
 def sheet_name(name: str) -> str:
     """A sheet's name as formulas spell it: in single quotes unless it is one plain word."""
-    visible = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in name)
-    return visible if PLAIN_NAME.fullmatch(visible) else "'{}'".format(visible.replace("'", "''"))
+    name = visible(name)
+    return name if PLAIN_NAME.fullmatch(name) else "'{}'".format(name.replace("'", "''"))
 
 
 def cell_name(sheet: str, row: int, column: int) -> str:
@@ -91,44 +88,62 @@ def cell_name(sheet: str, row: int, column: int) -> str:
 # --------------------------------------------------------------------------- reading
 
 
-def read_sheet(path: str, data: bytes, title: re.Pattern[str]) -> Sheet:
-    """The one sheet of the workbook ``data`` that has a cell with the ``title``.
+def read_sheet(path: str, data: bytes) -> Sheet:
+    """The one sheet of the workbook ``data`` that has a cell with the release's title.
 
-    ``path`` is what the workbook is called in messages.  Raises Unreadable.
+    ``path`` is what the workbook is called in messages.  Raises Refused.
     """
-    check_container(data)
-    # openpyxl has no one error for a damaged workbook: whatever stops it, the file is not read.
     try:
-        with warnings.catch_warnings(action="ignore"):
-            return chosen_sheet(path, data, title)
-    except Unreadable:
-        raise
-    except Exception as error:
-        what = " ".join(str(error).split())[:80] or "no reason given"
-        raise refuse(f"is damaged, or no workbook: {what} ({type(error).__name__})") from error
+        parts = check_container(data)
+        # openpyxl has no one error for a damaged workbook: whatever stops it, the file is not read.
+        try:
+            with warnings.catch_warnings(action="ignore"):
+                return chosen_sheet(path, data)
+        except (Unreadable, Refused):
+            raise
+        except DefusedXmlException:
+            raise Unreadable("is no workbook (.xlsx): it declares entities in its XML") from None
+        except Exception as error:
+            what = f"{in_short(error)} ({type(error).__name__})"
+            if any(name.startswith("xl/chartsheets/") for name in parts):
+                what += "; if a program opens it, delete its chart sheets there"
+            raise Unreadable(f"is damaged, or no workbook: {what}") from error
+    except Unreadable as error:
+        raise Refused([Fault(path, 0, str(error), error.place)]) from error
 
 
-def check_container(data: bytes) -> None:
-    """Raise Unreadable unless ``data`` is a sound zip file of a bearable size, with a workbook."""
+class Unreadable(Exception):
+    """Why the workbook as a whole, or one sheet of it, cannot be read."""
+
+    def __init__(self, reason: str, place: str = "") -> None:
+        super().__init__(reason)
+        self.place = place
+
+
+def in_short(error: Exception) -> str:
+    return visible(" ".join(str(error).split())[:80]) or "no reason given"
+
+
+def check_container(data: bytes) -> list[str]:
+    """The names of the parts of ``data``; raises Unreadable unless it is a sound zip file of a
+    bearable size, with a workbook."""
     if not data:
-        raise refuse("is empty")
-    if len(data) > MOST_BYTES:
-        raise refuse(f"has {len(data):,} bytes; a workbook of this table has less than a million")
+        raise Unreadable("is empty")
     if data.startswith(OLE_FILE):
         if "EncryptedPackage".encode("utf-16-le") in data:
-            raise refuse("is protected by a password; save it without one")
-        raise refuse("is an old workbook (.xls) by its content; save it as .xlsx")
+            raise Unreadable("is protected by a password; save it without one")
+        raise Unreadable("is an old workbook (.xls) by its content; save it as .xlsx")
     if not data.startswith(b"PK"):
         begins = ascii(data[:20].decode("latin-1"))[1:-1]
-        raise refuse(f'is no workbook (.xlsx): it begins with "{begins}"')
+        raise Unreadable(f'is no workbook (.xlsx): it begins with "{begins}"')
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             check_parts(archive)
+            return archive.namelist()
     except Unreadable:
         raise
     except Exception as error:
-        what = " ".join(str(error).split())[:80] or type(error).__name__
-        raise refuse(f"is damaged: {what}") from error
+        raise Unreadable(f"is damaged: {in_short(error)}") from error
 
 
 def check_parts(archive: zipfile.ZipFile) -> None:
@@ -136,66 +151,95 @@ def check_parts(archive: zipfile.ZipFile) -> None:
     parts = archive.infolist()
     unpacked = sum(part.file_size for part in parts)  # zipfile unpacks no more than it says here
     if unpacked > MOST_BYTES_UNPACKED:
-        reason = f"has {unpacked:,} bytes when unpacked; a workbook of this table has a million"
-        raise refuse(reason)
+        most = f"a release has less than {MOST_BYTES_UNPACKED:,}"
+        raise Unreadable(f"has {unpacked:,} bytes when unpacked; {most}")
     if any(part.flag_bits & 1 for part in parts):
-        raise refuse("is protected by a password; save it without one")
+        raise Unreadable("is protected by a password; save it without one")
     if "[Content_Types].xml" not in archive.namelist():
-        raise refuse("is a zip file, but no workbook (.xlsx)")
+        raise Unreadable("is a zip file, but no workbook (.xlsx)")
     for part in parts:
-        if b"<!DOCTYPE" in archive.read(part):  # no workbook has one; entities grow without bound
-            raise refuse(f"is no workbook (.xlsx): {part.filename} declares a document type")
+        archive.read(part)
 
 
-def chosen_sheet(path: str, data: bytes, title: re.Pattern[str]) -> Sheet:
-    """The sheet with the title, its formulas replaced by their values; raises Unreadable."""
-    values = load(data, data_only=True)
-    found, others = {}, []
-    for sheet in values.worksheets:
-        cells = {
-            (cell.row, cell.column): words
-            for cell in filled_cells(sheet)
-            if (words := field(cell.value, cell.column))
-        }
-        if any(title.match(words) for words in cells.values()):
-            found[sheet.title] = cells
-        else:
-            others.append((sheet.title, cells))
-    if not found:
-        raise Unreadable(without_title(name, cells) for name, cells in others or [("", {})])
-    if len(found) > 1:
-        names = ", ".join(map(sheet_name, found))
-        raise refuse(f"the sheets {names} all have the title of the release; keep one of them")
-    [(name, cells)] = found.items()
-    check_cells(name, cells, load(data, data_only=False))
-    return Sheet(path, name, cells)
-
-
-def load(data: bytes, *, data_only: bool) -> openpyxl.Workbook:
-    return openpyxl.load_workbook(
-        io.BytesIO(data), read_only=True, data_only=data_only, keep_links=False
+def chosen_sheet(path: str, data: bytes) -> Sheet:
+    """The sheet with the title, its formulas replaced by their values."""
+    book = openpyxl.load_workbook(
+        io.BytesIO(data), read_only=True, data_only=True, keep_links=False
     )
+    sheets: list[Any] = book.worksheets  # which the stubs take for sheets of another kind
+    cells_of = {sheet.title: filled_cells(sheet) for sheet in sheets}
+    found = [sheet for sheet in sheets if any(map(TITLE.match, cells_of[sheet.title].values()))]
+    if len(found) > 1:
+        names = ", ".join(sheet_name(sheet.title) for sheet in found)
+        raise Unreadable(f"the sheets {names} all have the title of the release; keep one of them")
+    faults = Faults()
+    for sheet in found or sheets:
+        for fault in odd_cells(path, sheet, cells_of[sheet.title]):
+            faults.add(fault)
+    if not found and not faults.count:
+        for sheet in sheets:
+            faults.add(without_title(path, sheet.title, cells_of[sheet.title]))
+    if not sheets:
+        raise Unreadable("has no sheet with cells")
+    if faults.count:
+        raise faults.refused()
+    [sheet] = found
+    return Sheet(path, sheet.title, cells_of[sheet.title])
 
 
-def filled_cells(sheet: Worksheet) -> Iterator[Cell]:
-    """The cells of a sheet that are not blank; raises Unreadable where it is too large."""
+def filled_cells(sheet: Any) -> dict[tuple[int, int], str]:
+    """The words of a sheet's cells; raises Unreadable where the sheet is too large."""
     sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
+    words: dict[tuple[int, int], str] = {}
     seen = 0
     for row, cells in enumerate(sheet.iter_rows(), 1):
-        seen += len(cells) + 1
-        if seen > MOST_CELLS:
-            reason = f"more than {MOST_CELLS:,} cells are in use; delete what is not the table"
-            raise refuse(reason, sheet_name(sheet.title))
+        seen += len(cells)
+        too_large = f"{MOST_ROWS:,} rows" * (row > MOST_ROWS) or f"{MOST_CELLS:,} cells" * (
+            seen > MOST_CELLS
+        )
+        if too_large:
+            reason = f"more than {too_large} are in use; delete what is not the table"
+            raise Unreadable(reason, sheet_name(sheet.title))
         for cell in cells:
             if cell.value is None:
                 continue
-            if cell.row != row:
-                raise refuse("is damaged: its rows are out of order", sheet_name(sheet.title))
-            if row > MOST_ROWS or cell.column > MOST_COLUMNS:
-                place = cell_name(sheet.title, row, cell.column)
-                reason = f"is not blank; the table ends before row {MOST_ROWS:,} and column CV"
-                raise Unreadable([(row, place, reason)])
-            yield cell
+            if cell.column > MOST_COLUMNS:
+                reason = f"is not blank; the table ends before column {LAST_COLUMN}"
+                raise Unreadable(reason, cell_name(sheet.title, row, cell.column))
+            if found := field(cell.value, cell.column):
+                words[row, cell.column] = found
+    return words
+
+
+def odd_cells(path: str, sheet: Any, cells: Cells) -> Iterator[Fault]:
+    """The faults that openpyxl passes over, found in the sheet's XML: formulas without a value,
+    rows out of order, a cell that stands twice, a value that is not one; and odd characters."""
+    name = sheet.title
+    for (row, column), words in cells.items():
+        if odd := CONTROL.search(words):
+            reason = f"holds the control character 0x{ord(odd[0]):02x}"
+            yield Fault(path, row, reason, cell_name(name, row, column))
+    row = 0
+    with sheet._get_source() as source:
+        for _, element in iterparse(source):
+            if element.tag != f"{TAG}row":
+                continue
+            before, row = row, int(element.get("r", row + 1))
+            if row <= before:
+                yield Fault(path, row, "is damaged: its rows are out of order", sheet_name(name))
+            column = 0
+            for cell in element.iterfind(f"{TAG}c"):
+                before, at = column, cell.get("r")
+                in_row, column = coordinate_to_tuple(at) if at else (row, column + 1)
+                place = cell_name(name, row, column)
+                values = cell.findall(f"{TAG}v")
+                if (in_row, column > before) != (row, True):
+                    yield Fault(path, row, "is damaged: its cells are out of order", place)
+                if len(values) > 1 or any(len(value) for value in values):
+                    yield Fault(path, row, "is damaged: it holds more than one value", place)
+                if cell.find(f"{TAG}f") is not None and (row, column) not in cells:
+                    yield Fault(path, row, FORMULA, place)
+            element.clear()
 
 
 def field(value: object, column: int) -> str:
@@ -206,69 +250,37 @@ def field(value: object, column: int) -> str:
         value = int(value)
     if isinstance(value, int):
         return str(value) if column == 1 else f"{value:,}"
-    words = settled(str(value))
+    words = clean(str(value))
     if column > 1 and NUMBER.fullmatch(words):
-        plain = words.replace("\u2212", "-").replace("\u2013", "-").replace(",", "")
+        plain = words.replace("\u2212", "-").replace(",", "")
         return f"{int(plain):,}" if len(plain) < 20 else words
     return words
 
 
-def settled(words: str) -> str:
-    """Words without the blanks and quotes around them, and with single blanks within."""
-    words = " ".join(words.split())
-    while len(words) > 1 and words[0] == words[-1] == '"':
-        words = words[1:-1].strip()
-    return words
-
-
-def without_title(name: str, cells: Mapping[tuple[int, int], str]) -> tuple[int, str, str]:
+def without_title(path: str, name: str, cells: Cells) -> Fault:
     """The fault of a sheet that has no title: the first cell that is not blank."""
     title = '"U.S. International Trade in Goods and Services, ..."'
     if not cells:
-        place = sheet_name(name) if name else ""
-        return 0, place, f"is blank; no sheet has the title {title}"
+        reason = f"is blank; no sheet has the title {title}"
+        return Fault(path, 0, reason, sheet_name(name))
     row, column = min(cells)
-    words = cells[row, column]
-    words = words if len(words) <= 60 else f"{words[:57]}..."
-    reason = f'reads "{words}"; no cell of the sheet has the title {title}'
-    return row, cell_name(name, row, column), reason
-
-
-def check_cells(
-    name: str, cells: Mapping[tuple[int, int], str], formulas: openpyxl.Workbook
-) -> None:
-    """Raise Unreadable for every formula without a value, and for words that are no text."""
-    faults = [
-        (row, cell_name(name, row, column), f"holds the control character 0x{ord(odd[0]):02x}")
-        for (row, column), words in cells.items()
-        if (odd := CONTROL.search(words))
-    ]
-    [sheet] = [sheet for sheet in formulas.worksheets if sheet.title == name]
-    faults += [
-        (cell.row, cell_name(name, cell.row, cell.column), FORMULA)
-        for cell in filled_cells(sheet)
-        if cell.data_type == "f" and (cell.row, cell.column) not in cells
-    ]
-    if faults:
-        raise Unreadable(sorted(faults, key=lambda fault: fault[0]))
+    reason = f"reads {quoted(cells[row, column])}; no cell of the sheet has the title {title}"
+    return Fault(path, row, reason, cell_name(name, row, column))
 
 
 # --------------------------------------------------------------------------- the page
 
 
-def page(
-    lines: list[str], kinds: Mapping[int, str], header_row: int, columns: Mapping[str, int]
-) -> tuple[list[str], int]:
-    """The lines of a sheet in the layout of a text release: one page, no breaks.
-
-    ``kinds`` says what each row is that carries no numbers (blank, title, year, header ...), by
-    its number; the table's header ends in ``header_row``, and ``columns`` says which field each
-    series stands in, such as {"balance_total": 1}.
+def page(lines: list[str], draft: Draft) -> tuple[list[str], int]:
+    """The lines of a sheet, from which ``draft`` was read, in the layout of a text release: one
+    page, no breaks.
 
     Title and notes get the text's blank lines between them, and each flow stands over the first
     of its columns.  From there on every row is a line.  Returns the lines, and by how much the
     number of a line is larger than that of its row.
     """
+    kinds = {number: kind for number, kind, _ in draft.other_lines}
+    header_row = draft.header_line
     fields = [line.split("\t") for line in lines]
     above = [
         fields[row - 1][0]
@@ -277,7 +289,7 @@ def page(
     ]
     flows = ["Period"] + [""] * (len(fields[header_row - 1]) - 1)
     starts: dict[str, int] = {}
-    for series, at in columns.items():
+    for series, at in draft.columns.items():
         flow = series.split("_")[0].capitalize()
         starts[flow] = min(at, starts.get(flow, at))
     for flow, at in starts.items():

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import csv
 import errno
-import importlib.util
+import fcntl
 import io
 import itertools
 import os
 import re
 import resource
+import signal
 import subprocess
 import sys
-import tempfile
 import tracemalloc
 from collections import Counter
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import NamedTuple
 
@@ -28,15 +28,16 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "scripts" / "normalize_release.py"
-spec = importlib.util.spec_from_file_location("normalize_release", SCRIPT)
-normalizer = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(normalizer)
+import normalize_release
+import project
+from project import ROOT
+from release import MONTHS, SERIES, Refused, Release, normalize
+from release.reader import MOST_BYTES, read_text
+from release.seeds import HEADERS, seed_rows
 
+SCRIPT = ROOT / "scripts" / "normalize_release.py"
 SEEDS = ("annual_trade.csv", "monthly_trade.csv", "release_lines.csv", "releases.csv")
 OLD = {name: f"the old {name}\n".encode() for name in SEEDS}
-MONTHS = normalizer.MONTHS
 COMMITTED = (ROOT / "releases" / "2024-02.txt").read_bytes().decode("ascii")
 LINES = COMMITTED.split("\n")
 # A row of numbers begins like this.
@@ -63,7 +64,8 @@ def main(*arguments: object) -> tuple[int, str, str]:
     out, err = io.StringIO(), io.StringIO()
     with redirect_stdout(out), redirect_stderr(err):
         try:
-            status = normalizer.main([str(argument) for argument in arguments])
+            given = [str(argument) for argument in arguments]
+            status = project.main(normalize_release.command, normalize_release.parser(), given)
         except SystemExit as stop:
             status = stop.code
     return status, out.getvalue(), err.getvalue()
@@ -115,7 +117,7 @@ def rebuilt(seeds: dict[str, list[dict[str, str]]]) -> bytes:
     (release,) = seeds["releases"]
     lines = [(int(row["line_number"]), row["text"]) for row in seeds["release_lines"]]
     for row in seeds["monthly_trade"] + seeds["annual_trade"]:
-        cells = [int(row[series]) for series in normalizer.SERIES]
+        cells = [int(row[series]) for series in SERIES]
         layout = row["layout"] or release["cell_layout"]
         text = layout.format(*cells, *map(abs, cells))
         lines.append((int(row["line_number"]), f"{row['label']}\t{text}"))
@@ -133,6 +135,14 @@ def rebuilt(seeds: dict[str, list[dict[str, str]]]) -> bytes:
     return (mark + text + ending * (release["ends_with_newline"] == "true")).encode()
 
 
+def rows_of(release: Release) -> dict[str, list[dict[str, str]]]:
+    """What the seeds of a release have, without writing them."""
+    return {
+        name: [dict(zip(HEADERS[name], map(str, row), strict=True)) for row in rows]
+        for name, rows in seed_rows(release, "some.txt").items()
+    }
+
+
 def cells_of(seeds: dict[str, list[dict[str, str]]]) -> dict[tuple[int, int, int], list[int]]:
     """(year, first month, last month of an annual row or 0) -> the nine cells."""
     months = {(int(row["year"]), int(row["month"]), 0): row for row in seeds["monthly_trade"]}
@@ -142,7 +152,7 @@ def cells_of(seeds: dict[str, list[dict[str, str]]]) -> dict[tuple[int, int, int
     }
     both = months | annuals
     assert len(both) == len(seeds["monthly_trade"]) + len(seeds["annual_trade"])
-    return {key: [int(row[series]) for series in normalizer.SERIES] for key, row in both.items()}
+    return {key: [int(row[series]) for series in SERIES] for key, row in both.items()}
 
 
 def plain_cells(lines: list[str]) -> dict[tuple[int, int, int], list[int]]:
@@ -318,6 +328,7 @@ VARIANTS: dict[str, Variant] = {
         "Source: U.S. Census Bureau, Foreign Trade Division.",
         "Prepared for someone", text]),
     "another division": replaced("Economic Indicators", "Foreign Trade"),
+    "the title with a mark": replaced("Present", "Present (R)"),
     "the title with a bare hyphen": replaced("1992 - P", "1992-P"),
     "years without fields": substituted(r"^(\d{4})\t+$", "\\1"),
     "months to come without fields": substituted(NOT_YET, "\\1"),
@@ -415,6 +426,10 @@ def test_same_input_same_bytes(tmp_path: Path) -> None:
 
 # --------------------------------------------------------------------------- what is refused
 
+TITLE = '"U.S. International Trade in Goods and Services, 1992 - Present"'
+NO_END = "does not end with"
+FOOTNOTE = '"(1) Data presented on a Balance of Payments (BOP) Basis."'
+SOURCE = '"Source: U.S. Census Bureau, ..."'
 MISSING = "the year 2022 has no numbers for"
 FAULTS: list[tuple[str, list[Edit], list[str]]] = [
     ("a cell that is no number", [cell(12, 6, "35,4x9")],
@@ -460,7 +475,7 @@ FAULTS: list[tuple[str, list[Edit], list[str]]] = [
     ("an annual row missing", [drop(10)], ["9: the year 2022 has no annual row"]),
     ("the last annual row missing", [drop(38)], ["37: the year 2024 has no annual row"]),
     ("an annual row without numbers", [put(10, "Jan. - Dec." + "\t" * 9)],
-     ["9: the year 2022 has no annual row"]),
+     ["10: the annual row of 2022 has no numbers"]),
     ("an annual row doubled", [double(10)],
      ["11: 2022 has a second annual row (first on line 10)"]),
     ("an annual row doubled at the year's end", [put(22, f"{SMALL[21]}\n{SMALL[9]}")],
@@ -513,11 +528,34 @@ FAULTS: list[tuple[str, list[Edit], list[str]]] = [
      ["25: numbers stand under no complete header of two rows"]),
     ("a field without a header", [one_column_more, cell(12, 11, "x")],
      ['12: column 11 has no header, yet reads "x"']),
-    ("billions", [say(5, "millions", "billions")],
-     ['5: the units are "In billions of dollars. Seasonally adjusted; details may ...";'
+    ("euros", [put(5, "In millions of euros or dollars. Seasonally adjusted.")],
+     ['5: the units are "In millions of euros or dollars. Seasonally adjusted.";'
       ' expected "In millions of dollars"']),
-    ("not seasonally adjusted", [put(5, "In millions of dollars. Not seasonally adjusted.")],
-     ['5: "In millions of dollars. Not seasonally adjusted." does not say "Seasonally adjusted"']),
+    ("words beside a footnote", [put(52, SMALL[51] + "\tin part")],
+     ['52: "in part" stands beside "(1) Data presented on a Balance of Payments (BOP) Basis."; '
+      "expected nothing there"]),
+    ("a title with more to it", [say(3, "Present", "Present, by Selected Countries")],
+     ['3: the title is "U.S. International Trade in Goods and Services, 2022 - Pr...";'
+      f" expected {TITLE}"]),
+    ("a title without years", [say(3, ", 2022 - Present", "")],
+     ['3: the title is "U.S. International Trade in Goods and Services"; expected ' + TITLE]),
+    ("a later title of another year", [put(23, f"{SMALL[2].replace('2022', '2023')}\n{SMALL[22]}")],
+     ["23: the title begins with 2023, the first title with 2022"]),
+    ("a later title with more to it", [put(23, f"{SMALL[2]}, Real\n{SMALL[22]}")],
+     ['23: "U.S. International Trade in Goods and Services, 2022 - Pr..." says "Real"; '
+      "this table is in current dollars"]),
+    ("many lines above", [put(6, "\nNote: a\nSource: b\nThis is a draft\nDo not use\nat all\n")],
+     ['10: more than 3 lines stand above the header beside title and units, such as "Do not use"']),
+    ("no footnote", [drop(52)], [f"some.txt: {NO_END} {FOOTNOTE}; is it cut off?"]),
+    ("a footnote without a basis", [put(52, "(1) See the notes.")],
+     [f"some.txt: {NO_END} {FOOTNOTE}; is it cut off?"]),
+    ("no source", [drop(53)], [f"some.txt: {NO_END} {SOURCE}; is it cut off?"]),
+    ("half a source", [put(53, "Source: U.S.")], [f"some.txt: {NO_END} {SOURCE}; is it cut off?"]),
+    ("the end of the table at its beginning",
+     [put(6, "\n".join(["", *SMALL[51:53], ""])), drop(52, 53)],
+     [f"some.txt: {NO_END} {FOOTNOTE} and {SOURCE}; is it cut off?"]),
+    ("cut off after a December", [drop(23, 53)],
+     [f"some.txt: {NO_END} {FOOTNOTE} and {SOURCE}; is it cut off?"]),
     ("nothing of seasons", [put(5, "In millions of dollars.")],
      ['5: "In millions of dollars." does not say "Seasonally adjusted"']),
     ("no units", [drop(5)],
@@ -534,6 +572,46 @@ def test_fault_is_refused(edits: list[Edit], expected: list[str], tmp_path: Path
     text = edited(*edits)
     assert text != edited()
     assert refused(tmp_path, text) == expected
+
+
+CONTRADICTIONS = {
+    "(In billions of dollars)": ("billions", "in millions of dollars"),
+    "Billions of dollars": ("Billions", "in millions of dollars"),
+    "Note: numbers are in thousands.": ("thousands", "in millions of dollars"),
+    "In billions of dollars. Seasonally adjusted.": ("billions", "in millions of dollars"),
+    "NOT SEASONALLY ADJUSTED": ("NOT SEASON", "seasonally adjusted"),
+    "Data are unadjusted.": ("unadjusted", "seasonally adjusted"),
+    "In millions of dollars. Not seasonally adjusted.": ("Not season", "seasonally adjusted"),
+    "(1) Chained (2017) dollars.": ("Chained", "in current dollars"),
+    "Note: in 2017 dollars.": ("2017 dollars", "in current dollars"),
+    "Real trade": ("Real", "in current dollars"),
+    "(1) Data presented on a Census Basis.": ("Census Basis", "on a balance-of-payments basis"),
+    "(1) Data are not presented on a Balance of Payments (BOP) basis.": (
+        "not presented on a Balance of Payments (BOP", "on a balance-of-payments basis"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [1, 6, 37, 51, 54], ids="line {}".format)
+@pytest.mark.parametrize("words", CONTRADICTIONS)
+def test_words_that_contradict_the_tables_are_refused_anywhere(
+    words: str, number: int, tmp_path: Path
+) -> None:
+    said, expected = CONTRADICTIONS[words]
+    shown = words if len(words) <= 60 else f"{words[:57]}..."
+    text = "\n".join([*SMALL[: number - 1], words, *SMALL[number - 1 :]])
+    [fault] = refused(tmp_path, text)
+    assert fault == f'{number}: "{shown}" says "{said}"; this table is {expected}'
+
+
+@pytest.mark.parametrize("name", ["2023-12.txt", "2024-03.TXT"])
+def test_a_file_named_for_another_month_is_refused(name: str, tmp_path: Path) -> None:
+    reason = "ends with 2024-02; is it cut off? If not, name it for that month"
+    assert refused(tmp_path, {name: edited()}) == [f"{name}: {reason}"]
+
+
+@pytest.mark.parametrize("name", ["2024-02.txt", "2024-13.txt", "2024-03-b.txt"])
+def test_a_file_may_have_its_months_name_or_any_other(name: str, tmp_path: Path) -> None:
+    assert run(tmp_path, {name: edited()}).status == 0
 
 
 @pytest.mark.parametrize(
@@ -576,6 +654,7 @@ def test_what_cannot_be_seen_is_spelled_out(tmp_path: Path) -> None:
 UTF8 = "is not UTF-8; save the file as UTF-8 text"
 CONTROL = "is not text: it holds the control character"
 MIXED = "ends in LF, other lines in CRLF; save with one of them"
+OTHER_MIXED = "ends in CRLF, other lines in LF; save with one of them"
 LONE_CR = "has a CR within the line; save with LF or CRLF line ends"
 CRLF = edited().replace("\n", "\r\n")
 BYTES: dict[str, tuple[bytes, str]] = {
@@ -589,7 +668,7 @@ BYTES: dict[str, tuple[bytes, str]] = {
     "UTF-16": (edited().encode("utf-16"), "some.txt: is UTF-16; save it as UTF-8 text"),
     "UTF-16 without a mark": (edited().encode("utf-16-le"), f"2: {CONTROL} 0x00"),
     "one LF among CRLF": (CRLF.replace("\r\n", "\n", 1).encode(), f"1: {MIXED}"),
-    "one CRLF among LF": (edited(put(12, SMALL[11] + "\r")).encode(), f"1: {MIXED}"),
+    "one CRLF among LF": (edited(put(12, SMALL[11] + "\r")).encode(), f"12: {OTHER_MIXED}"),
     "CR alone": (edited().replace("\n", "\r").encode(), f"1: {LONE_CR}"),
     "CR twice": (CRLF.replace("\r", "\r\r").encode(), f"1: {LONE_CR}"),
     "CRLF cut in two": (CRLF.encode() + b"\r", f"53: {LONE_CR}"),
@@ -606,6 +685,7 @@ def test_bytes_that_are_no_text(name: str, tmp_path: Path) -> None:
 def test_texts_that_are_no_release(data: bytes, tmp_path: Path) -> None:
     assert [fault[:22] for fault in refused(tmp_path, data)] == [
         "some.txt: has no title", "some.txt: has no units", "some.txt: has no data:",
+        "some.txt: does not end",
     ]  # fmt: skip
 
 
@@ -613,19 +693,71 @@ def test_all_faults_of_a_file_are_reported(tmp_path: Path) -> None:
     """Every damage that leaves the line count as it is, each to a part of its own."""
     edits = [
         say(5, "millions", "billions"), cell(8, 2, "Ttoal"), cell(10, 3, "x"), cell(11, 5, "y"),
-        cell(12, 3, ""), put(14, "April"), put(52, "What?"), say(38, "Feb.", "Mar."),
+        cell(12, 3, ""), put(14, "April"), put(51, "What?"), say(38, "Feb.", "Mar."),
         cell(40, 9, "z"), say(3, "2022", "1992"),
     ]  # fmt: skip
     numbers = [int(fault.split(":")[0]) for fault in refused(tmp_path, edited(*edits))]
-    assert numbers == [5, 8, 9, 10, 11, 12, 14, 40, 52]  # 52 might mean 2024, so 38 is not blamed
+    assert numbers == [5, 8, 9, 10, 11, 12, 14, 40, 51]  # 51 might mean 2024, so 38 is not blamed
 
 
-def test_release_whose_every_row_is_faulty(tmp_path: Path) -> None:
-    text = numbers(lambda value: "x")(COMMITTED)
-    faults = refused(tmp_path, text)
-    assert len(faults) == len(plain_cells(LINES)) * 9
-    text = each(lambda fields: ["?", *fields[1:]], PRINTED)(COMMITTED)
-    assert len(refused(tmp_path, text)) == len(plain_cells(LINES)) + 1  # and: no data
+def test_the_first_hundred_faults_are_told_and_the_others_counted(tmp_path: Path) -> None:
+    count = len(plain_cells(LINES)) * 9
+    faults = refused(tmp_path, {"a.txt": numbers(lambda value: "x")(COMMITTED), "b.txt": b""})
+    assert faults[0] == 'a.txt:10: balance total: "x" is not a whole number of millions'
+    assert [fault.split(":")[0] for fault in faults] == ["a.txt"] * 101 + ["b.txt"]
+    assert faults[100] == f"a.txt: and {count - 100:,} more faults"
+    with pytest.raises(Refused) as error:
+        read_text("a.txt", numbers(lambda value: "x")(COMMITTED).encode())
+    assert error.value.count == count
+
+
+def test_a_fault_found_late_is_told_where_its_line_is_early(tmp_path: Path) -> None:
+    """What only the end of the text can tell stands among the first hundred all the same."""
+    lines = edited(say(3, "2022", "1992"), put(52, ""))
+    junk = "x\t1\n" * 250
+    faults = refused(tmp_path, lines.replace("\n2024\t", f"\n{junk}2024\t"))
+    assert len(faults) == 101
+    assert faults[0] == f"some.txt: {NO_END} {FOOTNOTE}; is it cut off?"
+    assert faults[1] == "9: the title begins with 1992, the rows with 2022"
+    assert faults[2] == '37: "x" is neither a month, an annual label nor a year'
+
+
+def test_faults_take_no_more_memory_for_being_many() -> None:
+    def peak(count: int) -> int:
+        text = ("x\t1\n" * count).encode()
+        tracemalloc.start()
+        try:
+            with pytest.raises(Refused) as error:
+                read_text("a.txt", text)
+            assert error.value.count > count
+            return tracemalloc.get_traced_memory()[1] - 70 * count  # of it, the lines themselves
+        finally:
+            tracemalloc.stop()
+
+    assert peak(5_000) < 500_000
+
+
+def test_a_row_may_not_be_read_without_its_columns(tmp_path: Path) -> None:
+    text = each(lambda fields: ["?", *fields[1:]], PRINTED)(edited())
+    assert refused(tmp_path, text)[-1] == '40: "?" is neither a month, an annual label nor a year'
+
+
+def test_a_text_that_is_too_large_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A sparse file of 4 GB would end in a MemoryError, if it were read."""
+    for place in ("releases", "seeds"):
+        (tmp_path / place).mkdir()
+    for name in ("a.txt", "b.xlsx"):
+        with (tmp_path / "releases" / name).open("wb") as file:
+            file.truncate(4 << 30)
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
+    with pytest.raises(Refused) as error:
+        normalize(tmp_path / "releases", tmp_path / "seeds", check=False)
+    assert [fault.reason for fault in error.value.faults] == [
+        f"has 4,294,967,296 bytes; a release has less than {MOST_BYTES[suffix]:,}"
+        for suffix in (".txt", ".xlsx")
+    ]
 
 
 def test_faults_of_several_files_together(tmp_path: Path) -> None:
@@ -651,9 +783,10 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     (texts / "folder.txt").mkdir()
     (texts / "loop.txt").symlink_to("loop.txt")
     (texts / "nothing.txt").symlink_to("nowhere")
+    os.mkfifo(texts / "pipe.txt")
     assert refused(tmp_path, {}) == [
         f"{name}.txt: is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere"
-        for name in ("folder", "loop", "nothing")
+        for name in ("folder", "loop", "nothing", "pipe")
     ]
 
 
@@ -668,10 +801,6 @@ def test_empty_folder(tmp_path: Path) -> None:
     reason = "holds no release; put a text or workbook there, such as 2024-02.txt"
     assert refused(tmp_path, {}) == [f"{tmp_path / 'releases'}: {reason}"]
     assert refused(tmp_path, {".gitkeep": ""}) == [f"{tmp_path / 'releases'}: {reason}"]
-
-
-def test_path_below_the_project_is_shown_from_its_root() -> None:
-    assert normalizer.shown(ROOT / "releases" / "2024-02.txt") == "releases/2024-02.txt"
 
 
 # --------------------------------------------------------------------------- the command
@@ -690,7 +819,7 @@ def test_wrong_usage_is_status_2(arguments: str) -> None:
 def test_help_shows_an_example() -> None:
     status, out, _ = main("--help")
     assert status == 0
-    assert "example: scripts/normalize_release.py --check" in out
+    assert "example: .venv/bin/python scripts/normalize_release.py --check" in out
 
 
 def test_check_writes_nothing(tmp_path: Path) -> None:
@@ -728,18 +857,15 @@ def test_only_what_changed_is_written(tmp_path: Path) -> None:
 
 
 def read_or_refused(data: bytes) -> bool:
-    """Damaged bytes are read, and then rebuilt, or refused, and then nothing is written."""
-    with tempfile.TemporaryDirectory() as folder:
-        result = run(Path(folder), {"some.txt": data})
-    assert result.stray == []
-    if result.status == 0:
-        assert rebuilt(parsed(result)) == data
-        return True
-    assert result.status == 1
-    assert result.seeds == OLD
-    assert result.out == ""
-    assert re.fullmatch(r"(some\.txt(:\d+)?: .+\n)+nothing was written\n", result.err)
-    return False
+    """Damaged bytes are read, and then rebuilt, or refused, each fault with its place."""
+    try:
+        release = read_text("some.txt", data)
+    except Refused as refused:
+        assert refused.faults
+        assert all(re.fullmatch(r"some\.txt(:\d+)?: .+", str(fault)) for fault in refused.faults)
+        return False
+    assert rebuilt(rows_of(release)) == data
+    return True
 
 
 def damaged(examples: int) -> Callable:
@@ -747,14 +873,11 @@ def damaged(examples: int) -> Callable:
 
 
 def test_truncated_at_any_byte() -> None:
-    """A cut text is whole where a year ends, and from within the last printed number on."""
+    """A cut text is read only where no more is lost than the end of its last line."""
     text = edited(lines=ending(1))
-    last_number = text.index("60,522")
-    breaks = [text.index("\n2023")]
+    whole = text.index("Census Bureau") + len("Census Bureau")
     for size in range(len(text)):
-        if read_or_refused(text[:size].encode()):
-            year_ends = any(end - 6 < size <= text.index("\t-", end) + 2 for end in breaks)
-            assert size > last_number or year_ends
+        assert read_or_refused(text[:size].encode()) == (size >= whole)
 
 
 @damaged(60)
@@ -827,81 +950,130 @@ def test_any_text_in_any_field(number: int, column: int, field: str) -> None:
 
 # --------------------------------------------------------------------------- all or nothing
 
-
-@contextmanager
-def failing(function: str, at: int, error: BaseException) -> Iterator[None]:
-    """``os.<function>`` raises ``error`` the ``at``-th time that it is called."""
-    real, calls = getattr(os, function), itertools.count()
-
-    def fail(*arguments: object) -> object:
-        if next(calls) == at:
-            raise error
-        return real(*arguments)
-
-    setattr(normalizer.os, function, fail)
-    try:
-        yield
-    finally:
-        setattr(normalizer.os, function, real)
+FULL = OSError(errno.ENOSPC, "No space left on device")
 
 
-ERRORS = [OSError(errno.ENOSPC, "No space left on device"), OSError("odd"), KeyboardInterrupt()]
-
-
-@pytest.mark.parametrize("old", [True, False], ids=["over old seeds", "in an empty folder"])
-@pytest.mark.parametrize("error", ERRORS, ids=["disk full", "no reason given", "interrupted"])
 @pytest.mark.parametrize("at", range(4))
-@pytest.mark.parametrize("function", ["replace", "fsync"])
-def test_failure_leaves_the_old_seeds(
-    function: str, at: int, error: BaseException, old: bool, tmp_path: Path
+def test_a_full_disk_leaves_the_old_seeds(
+    at: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with failing(function, at, error):
-        result = run(tmp_path, {"a.txt": edited()}, old=old)
+    """Not one of the new files takes its place before all of them are on the disk."""
+    real, calls = os.fsync, itertools.count()
+
+    def sync(descriptor: int) -> None:
+        if next(calls) == at:
+            raise FULL
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    result = run(tmp_path, {"a.txt": edited()})
+    assert (result.status, result.seeds, result.stray) == (1, OLD, [])
+    place = tmp_path / "seeds"
+    assert result.err == f"{place}: No space left on device\nnothing was written\n"
+
+
+def test_a_failure_among_the_moves_says_what_was_moved_and_the_next_run_mends_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "seeds" / "annual_trade.csv").mkdir(parents=True)  # which no file replaces
+    result = run(tmp_path, {"a.txt": edited()}, old=False)
     assert result.status == 1
-    assert result.seeds == (OLD if old else {})
-    assert result.stray == []
-    seeds = tmp_path / "seeds"
-    reason = {KeyboardInterrupt: "interrupted"}.get(
-        type(error), f"{seeds}: {getattr(error, 'strerror', '') or error}"
+    assert result.err.splitlines()[1] == (
+        "only releases.csv, monthly_trade.csv written; run it again"
     )
-    assert result.err == f"{reason}\nnothing was written\n"
+    (tmp_path / "seeds" / "annual_trade.csv").rmdir()
+    mended = run(tmp_path, {}, old=False)
+    assert mended.out == "1 release: annual_trade.csv, release_lines.csv written\n"
+    assert mended.stray == []
+
+
+def test_what_a_killed_run_left_is_swept_up(tmp_path: Path) -> None:
+    run(tmp_path, {"a.txt": edited()})
+    (tmp_path / "seeds" / ".next-abc").mkdir()
+    (tmp_path / "seeds" / ".next-abc" / "releases").write_text("half")
+    (tmp_path / "seeds" / ".releases.csv.x1.part").write_text("half")
+    (tmp_path / "seeds" / "mine.part").write_text("mine")
+    checked = run(tmp_path, {}, "--check", old=False)
+    assert checked.stray == [".next-abc", ".releases.csv.x1.part", "mine.part"]
+    assert run(tmp_path, {}, old=False).stray == ["mine.part"]
+
+
+def test_one_at_a_time(tmp_path: Path) -> None:
+    """Whoever holds the lock on the seeds, as a build does from its start to its end, is alone."""
+    run(tmp_path, {"a.txt": edited()})
+    folder = os.open(tmp_path / "seeds", os.O_RDONLY)
+    fcntl.flock(folder, fcntl.LOCK_EX)
+    try:
+        result = run(tmp_path, {}, old=True)
+        assert (result.status, result.out, result.seeds) == (1, "", OLD)
+        busy = "a build, or another normalize_release, is at work; wait for it to end"
+        assert result.err == f"seeds: {busy}\n"
+        assert run(tmp_path, {}, "--check").status == 1  # reads, and waits for nobody
+        assert run(tmp_path, {}, "--check").err.count("is not what the releases say") == 4
+        done = normalize(tmp_path / "releases", tmp_path / "seeds", check=False, lock=False)
+        assert done.startswith("1 release: releases.csv")
+    finally:
+        os.close(folder)
     assert run(tmp_path, {}).status == 0
 
 
-def in_a_process(folder: Path, largest_file: int | None = None) -> subprocess.CompletedProcess:
-    def limit() -> None:
-        if largest_file is not None:
-            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
-
-    command = [
-        sys.executable,
-        SCRIPT,
-        "--releases",
-        folder / "releases",
-        "--seeds",
-        folder / "seeds",
-    ]
-    return subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, check=False)
+def test_a_link_to_the_seeds_is_as_good(tmp_path: Path) -> None:
+    run(tmp_path, {"a.txt": edited()})
+    (tmp_path / "link").symlink_to("seeds")
+    status, out, err = main("--releases", tmp_path / "releases", "--seeds", tmp_path / "link")
+    assert (status, out, err) == (0, "1 release: the seeds are up to date\n", "")
 
 
-@pytest.mark.parametrize("largest_file", [0, 100, 2000, 8192, 30000])
-def test_disk_that_takes_no_more(largest_file: int, tmp_path: Path) -> None:
+def command(folder: Path) -> list[str]:
+    places = ["--releases", str(folder / "releases"), "--seeds", str(folder / "seeds")]
+    return [sys.executable, str(SCRIPT), *places]
+
+
+def test_disk_that_takes_no_more(tmp_path: Path) -> None:
     """The limit on a file's size stands for a full disk: the write itself fails, half-way."""
-    run(tmp_path, {})
-    (tmp_path / "releases" / "a.txt").write_text(COMMITTED)
-    done = in_a_process(tmp_path, largest_file)
+    run(tmp_path, {"a.txt": COMMITTED})
+    for name, content in OLD.items():
+        (tmp_path / "seeds" / name).write_bytes(content)
+    done = subprocess.run(
+        command(tmp_path), capture_output=True, text=True, check=False,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (8192, 8192)),
+    )  # fmt: skip
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == f"{tmp_path / 'seeds'}: File too large\nnothing was written\n"
     found = {path.name: path.read_bytes() for path in (tmp_path / "seeds").iterdir()}
     assert found == OLD
 
 
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+def test_being_told_to_end_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+    """The second release is a pipe in a file's clothes: the signal comes while it is waited for."""
+    run(tmp_path, {"a.txt": edited()})
+    for name, content in OLD.items():
+        (tmp_path / "seeds" / name).write_bytes(content)
+    program = (
+        "import os, sys, time, project, release.seeds as seeds, normalize_release as n;"
+        "real = seeds.stale;"
+        "seeds.stale = lambda *a: (print('ready', flush=True), time.sleep(60), real(*a))[2];"
+        "sys.exit(project.main(n.command, n.parser(), sys.argv[1:]))"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program, *command(tmp_path)[2:]], text=True,
+        env=os.environ | {"PYTHONPATH": str(SCRIPT.parent)}, stdout=-1, stderr=-1,
+    ) as process:  # fmt: skip
+        assert process.stdout.readline() == "ready\n"
+        assert [p.name[:6] for p in (tmp_path / "seeds").glob(".*")] == [".next-"]
+        process.send_signal(number)
+        _, err = process.communicate()
+    assert (process.returncode, err) == (130, "stopped\n")
+    found = {path.name: path.read_bytes() for path in (tmp_path / "seeds").iterdir()}
+    assert found == OLD
+
+
 def test_as_a_command(tmp_path: Path) -> None:
-    run(tmp_path, {})
-    (tmp_path / "releases" / "a.txt").write_text(edited())
-    done = in_a_process(tmp_path)
+    run(tmp_path, {"a.txt": edited()})
+    done = subprocess.run(command(tmp_path), capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.startswith("1 release: releases.csv")
+    assert done.stdout == "1 release: the seeds are up to date\n"
 
 
 def test_memory_is_flat_in_the_number_of_releases(tmp_path: Path) -> None:

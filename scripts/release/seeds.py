@@ -1,0 +1,181 @@
+"""The generated seeds: the rows that every release makes, and the files that they stand in.
+
+Every line of a release stands in exactly one of the seeds:
+
+    releases.csv       one row a release: title, units, first and last month, how it is printed
+    monthly_trade.csv  one row a printed month, nine cells
+    annual_trade.csv   one row a printed year or part of a year, nine cells
+    release_lines.csv  one row a line that carries no cells: its number, kind and text
+
+``cell_layout`` (of a release) and ``layout`` (of a row that is printed in another way) say how
+the cells stand on the line, as a Row does (parser.py).  The text is rebuilt from the numbers with
+it, byte for byte.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import csv
+import filecmp
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+from project import ProjectError, in_words, locked, remove, shown
+
+from .faults import Fault, Refused
+from .parser import SERIES, Row
+from .reader import Release, read_release
+
+HEADERS = {
+    "releases": (
+        "release_id", "file_name", "title", "units_note", "first_month", "last_month",
+        "line_count", "cell_count", "line_ending", "has_byte_order_mark",
+        "ends_with_newline", "cell_layout", "sha256", "source_format", "text_sha256",
+        "sheet_name", "row_offset",
+    ),
+    "monthly_trade": (
+        "release_id", "line_number", "year", "month", "label", "is_revised", "layout", *SERIES,
+    ),
+    "annual_trade": (
+        "release_id", "line_number", "year", "first_month", "last_month", "label",
+        "is_revised", "layout", *SERIES,
+    ),
+    "release_lines": ("release_id", "line_number", "kind", "text"),
+}  # fmt: skip
+
+BUSY = "seeds: a build, or another normalize_release, is at work; wait for it to end"
+
+
+def release_paths(folder: Path) -> list[Path]:
+    """The releases in ``folder``, in the order of their names; raises Refused if there are none."""
+    paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    if not paths:
+        reason = "holds no release; put a text or workbook there, such as 2024-02.txt"
+        raise Refused([Fault(shown(folder), 0, reason)])
+    return paths
+
+
+def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple[object, ...]]]:
+    """The rows of each seed that one release makes, in the order of its lines."""
+    text, origin, key = release.text, release.origin, release.release_id
+    usual = release.cell_layout()
+
+    def flag(value: bool) -> str:
+        return "true" if value else "false"
+
+    def end_of(row: Row) -> tuple[object, ...]:
+        layout = "" if row.layout == usual else row.layout
+        return row.label, flag(row.is_revised), layout, *row.cells
+
+    return {
+        "releases": iter([(
+            key, file_name, release.title, release.units_note, release.first_month, key,
+            len(text.lines), sum(len(row.cells) for row in release.rows()), text.line_ending,
+            flag(text.has_byte_order_mark), flag(text.ends_with_newline), usual, origin.sha256,
+            origin.source_format, text.sha256, origin.sheet_name, origin.row_offset,
+        )]),
+        "monthly_trade": (
+            (key, row.line, row.year, row.first, *end_of(row)) for row in release.months
+        ),
+        "annual_trade": (
+            (key, row.line, row.year, row.first, row.last, *end_of(row)) for row in release.annuals
+        ),
+        "release_lines": ((key, *line) for line in release.other_lines),
+    }  # fmt: skip
+
+
+def write_seeds(paths: list[Path], folder: Path) -> None:
+    """Read every release and write the seeds into ``folder``, one release in memory at a time.
+
+    Raises Refused with the faults of all the files.
+    """
+    faults: list[Fault] = []
+    file_of: dict[str, str] = {}
+    with ExitStack() as stack:
+        files, writers = [], {}
+        for name, header in HEADERS.items():
+            file = stack.enter_context((folder / name).open("w", encoding="utf-8", newline=""))
+            files.append(file)
+            writers[name] = csv.writer(file, lineterminator="\n")
+            writers[name].writerow(header)
+        for path in paths:
+            try:
+                release = read_release(path)
+            except Refused as refused:
+                faults.extend(refused.faults)
+                continue
+            if other := file_of.get(release.release_id):
+                reason = f"ends with {release.release_id}, as {other} does; keep one of the two"
+                faults.append(Fault(shown(path), 0, reason))
+                continue
+            file_of[release.release_id] = shown(path)
+            for name, rows in seed_rows(release, path.name).items():
+                writers[name].writerows(rows)
+        if faults:
+            raise Refused(faults)
+        for file in files:
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def normalize(releases: Path, seeds: Path, *, check: bool, lock: bool = True) -> str:
+    """Write (or, with ``check``, compare) the seeds, and say in a sentence what was done.
+
+    The folder of the seeds is locked meanwhile, but for ``check``, which only reads; a caller that
+    holds that lock already says ``lock=False``.
+
+    Raises Refused for a release or seeds that are not as they should be, no seed then being
+    touched, and ProjectError where another holds the lock or the disk cannot be written.
+    """
+    paths = release_paths(releases)
+    if check:
+        with tempfile.TemporaryDirectory() as new:
+            write_seeds(paths, Path(new))
+            changed = stale(Path(new), seeds)
+        if changed:
+            reason = "is not what the releases say; run scripts/normalize_release.py"
+            raise Refused(Fault(shown(seeds / name), 0, reason) for name in sorted(changed))
+    else:
+        folder = Path(os.path.realpath(seeds))
+        with locked(folder, BUSY) if lock else contextlib.nullcontext():
+            changed = write(paths, seeds)
+    count = f"{len(paths)} release{'s' * (len(paths) != 1)}"
+    done = f"{', '.join(changed)} written" if changed else "the seeds are up to date"
+    return f"{count}: {done}"
+
+
+def write(paths: list[Path], seeds: Path) -> list[str]:
+    """Make the seeds anew, and move those that changed into their places; returns their names.
+
+    They lie on the disk, complete, before the first is moved.  A run that is killed among the
+    moves leaves some of them old: the next one, which every build begins with, moves the others.
+    """
+    moved: list[str] = []
+    try:
+        for left in [*seeds.glob(".next-*"), *seeds.glob(".*.part")]:
+            remove(left)
+        # On the seeds' own disk, so that a move is a rename; with no ".csv" in the names, so that
+        # dbt never takes what a killed run left behind for seeds.
+        with tempfile.TemporaryDirectory(prefix=".next-", dir=seeds) as new:
+            write_seeds(paths, Path(new))
+            for name in stale(Path(new), seeds):
+                os.replace(Path(new) / name.removesuffix(".csv"), seeds / name)
+                moved.append(name)
+    except OSError as error:
+        place = "" if error.filename else f"{shown(seeds)}: "
+        done = f"only {', '.join(moved)} written; run it again" if moved else "nothing was written"
+        raise ProjectError(f"{place}{in_words(error)}\n{done}") from error
+    return moved
+
+
+def stale(new: Path, seeds: Path) -> list[str]:
+    """The seeds that are not there, or not as the files in ``new`` are."""
+    return [
+        f"{name}.csv"
+        for name in HEADERS
+        if not (seeds / f"{name}.csv").exists()
+        or not filecmp.cmp(new / name, seeds / f"{name}.csv", shallow=False)
+    ]
