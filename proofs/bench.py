@@ -1,15 +1,17 @@
-#!/usr/bin/env python3
-"""Measure the project, as whole processes, with 1, 40 and 400 releases, beside the floor.
+"""Measure the project, as whole processes, beside the floor: all in one run on one machine.
 
-The releases are the first so many monthly ones of made_up_releases, which end with the 400th
-month; the one release is the published text.  Measured for each, in one run on one machine: the
-normaliser beside `python -c pass`; `dbt build` with all its tests, from an empty file and with
-nothing parsed, beside the same of an empty project; its peak memory; the file's size; and the
-queries that a BI tool sends, each in a process of its own: the first answer on a new connection,
-and the median of ten more.
+First the ways to a database of one release: `build.py` with nothing changed and after a change to
+a model, its own work (with a copy in dbt's place), and, to hold them against, `python -c pass`,
+DuckDB running the same statements without dbt, and dbt's build of an empty project.
 
-Times are medians of as many runs as --runs says.  Prints a table; exit status 0, or 1 where a
-command fails.
+Then the project with as many releases as --releases says, the first ones of made_up_releases,
+which end with the 400th month (the one release is the published text): the normaliser; `dbt
+build` with all its tests, from an empty file and with nothing parsed; its peak memory; the file's
+size; and the queries that a BI tool sends, in a process of their own: the first answer on a new
+connection, and the median of ten more.
+
+Times are medians of as many runs as --runs says; nothing is asserted of them.
+Prints tables; exit status 0, or 1 where a command fails.
 """
 
 from __future__ import annotations
@@ -24,15 +26,18 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
-from made_up_releases import monthly_releases
+import yaml
 
-ROOT = Path(__file__).resolve().parent.parent
-DBT = Path(sys.executable).parent / "dbt"
-PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "tests")
+import project
+from project import DBT, NO_EXTENSIONS, ROOT, Progress, ProjectError, markdown_table
+from proofs.copies import copy_project
+from proofs.made_up_releases import monthly_releases
+from proofs.replay import replay
 
 QUERIES = {
     "a chart of the three balances": """
@@ -85,7 +90,7 @@ ASK = """
 import json, statistics, sys, time, duckdb
 answers = {}
 for name, sql in json.loads(sys.argv[2]).items():
-    with duckdb.connect(sys.argv[1], read_only=True) as connection:
+    with duckdb.connect(sys.argv[1], read_only=True, config=json.loads(sys.argv[3])) as connection:
         times = []
         for _ in range(11):
             started = time.perf_counter()
@@ -95,42 +100,65 @@ for name, sql in json.loads(sys.argv[2]).items():
 print(json.dumps(answers))
 """
 
+# build.py with another program in dbt's place.
+WITH_ANOTHER_DBT = """
+import sys
+sys.path.insert(0, sys.argv[1])
+import build
+build.DBT = sys.argv[2]
+sys.exit(build.main(sys.argv[3:]))
+"""
+
+Command = Sequence[str | Path]
+
 
 class Run(NamedTuple):
     seconds: float
     peak_mib: float
 
 
-def measure(command: list[str | Path], *, runs: int, cwd: Path = ROOT, **environment: str) -> Run:
-    """The median time and the highest peak memory of a command; raises SystemExit if it fails."""
-    taken, peaks = [], []
-    for _ in range(runs):
-        with tempfile.TemporaryFile() as output:
-            started = time.perf_counter()
-            process = subprocess.Popen(
-                [str(part) for part in command],
-                cwd=cwd,
-                env=os.environ | environment,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-            _, status, usage = os.wait4(process.pid, 0)
-            taken.append(time.perf_counter() - started)
-            process.returncode = os.waitstatus_to_exitcode(status)
-            if status:
+class Bench:
+    """Runs commands, each as often as was asked for, and says how far it is."""
+
+    def __init__(self, runs: int, progress: Progress) -> None:
+        self.runs, self.progress = runs, progress
+
+    def measure(self, what: str, command: Command, *, cwd: Path = ROOT,
+                before: Callable[[], object] = lambda: None) -> Run:  # fmt: skip
+        """The median time and the highest peak memory of a command; ``before`` is not measured.
+
+        Raises ProjectError, with what the command said, if it fails.
+        """
+        taken, peaks = [], []
+        for _ in range(self.runs):
+            before()
+            with tempfile.TemporaryFile() as output:
+                started = time.perf_counter()
+                process = subprocess.Popen(
+                    command, cwd=cwd, env=os.environ | {"US_TRADE_DB": f"{cwd}/us_trade.duckdb"},
+                    stdout=output, stderr=subprocess.STDOUT,
+                )  # fmt: skip
+                # Of all that wait for a process, only this one says what memory it took.
+                _, status, usage = os.wait4(process.pid, 0)
+                taken.append(time.perf_counter() - started)
+                process.returncode = os.waitstatus_to_exitcode(status)
                 output.seek(0)
-                raise SystemExit(output.read().decode(errors="replace"))
-        peaks.append(usage.ru_maxrss / 1024)
-    return Run(statistics.median(taken), max(peaks))
+                said = output.read().decode(errors="replace")
+            if process.returncode:
+                raise ProjectError(f"{what} failed:\n{said}")
+            # In kilobytes, but on macOS in bytes.
+            peaks.append(usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10))
+            self.progress(detail=what)
+        return Run(statistics.median(taken), max(peaks))
 
+    def from_nothing(self, what: str, folder: Path) -> Run:
+        """`dbt build` with no database and no parsed project."""
 
-def build(project: Path, *, runs: int) -> Run:
-    """`dbt build` from nothing: no database, no parsed project."""
-    script = (
-        "rm -rf target us_trade.duckdb && exec "
-        f"{DBT} build --quiet --no-partial-parse --target-path target --log-path logs"
-    )
-    return measure(["sh", "-c", script], runs=runs, cwd=project, US_TRADE_DB="us_trade.duckdb")
+        def clear() -> None:
+            shutil.rmtree(folder / "target", ignore_errors=True)
+            (folder / "us_trade.duckdb").unlink(missing_ok=True)
+
+        return self.measure(what, [DBT, "--quiet", "build"], cwd=folder, before=clear)
 
 
 def empty_project(folder: Path) -> Path:
@@ -145,87 +173,155 @@ def empty_project(folder: Path) -> Path:
     return folder
 
 
-def project_of(folder: Path, releases: list[tuple[str, str]]) -> Path:
-    folder.mkdir()
-    for part in PARTS:
-        copy = shutil.copytree if (ROOT / part).is_dir() else shutil.copy
-        copy(ROOT / part, folder / part)
-    (folder / "releases").mkdir()
+def project_of(folder: Path, releases: Sequence[tuple[str, str]]) -> Path:
+    copy_project(folder)
     for name, text in releases:
         (folder / "releases" / f"{name}.txt").write_text(text, newline="")
     return folder
 
 
-def main() -> int:
+def ways_to_a_database(bench: Bench, one: Path, empty: Path) -> dict[str, float]:
+    """What each way takes, in seconds; ``one`` has been built, and is built again."""
+    build: Command = [sys.executable, one / "scripts" / "build.py"]
+    model, record = one / "models" / "staging" / "stg_series.sql", one / "target/last_build.json"
+    copy = one / "dbt"
+    copy.write_text('#!/bin/sh\nexec cp us_trade.duckdb "$US_TRADE_DB"\n')
+    copy.chmod(0o755)
+    own: Command = [sys.executable, "-c", WITH_ANOTHER_DBT, one / "scripts", copy]
+
+    def change() -> None:
+        with model.open("a") as file:
+            file.write("-- changed\n")
+
+    def measure(what: str, command: Command, before: Callable[[], object] = lambda: None) -> float:
+        return bench.measure(what, command, cwd=one, before=before).seconds
+
+    changed = measure("make, after a change to a model", build, change)
+    return {
+        "`python -c pass`": measure("python -c pass", [sys.executable, "-c", "pass"]),
+        "make, nothing changed": measure("make, nothing changed", build),
+        "of make, all but dbt": measure("make without dbt", own, record.unlink),
+        "DuckDB alone, the same statements": replayed(bench, one),
+        "dbt, an empty project": bench.from_nothing("dbt, an empty project", empty).seconds,
+        "make, after a change to a model": changed,
+    }
+
+
+def replayed(bench: Bench, one: Path) -> float:
+    """The seconds that DuckDB takes for a build's statements, in a new file of the same kind."""
+    manifest = json.loads((one / "target" / "manifest.json").read_bytes())
+    profile = yaml.safe_load((one / "profiles.yml").read_text())["us_trade"]["outputs"]["dev"]
+    options = {name: str(value) for name, value in profile["config_options"].items()}
+    taken = []
+    for at in range(bench.runs):
+        (one / str(at)).mkdir()
+        started = time.perf_counter()
+        with duckdb.connect(
+            one / str(at) / "us_trade.duckdb", config={**NO_EXTENSIONS, **options}
+        ) as connection:
+            failing = replay(manifest, connection, one / "seeds")
+        taken.append(time.perf_counter() - started)
+        bench.progress(detail="DuckDB alone")
+        if any(failing.values()):
+            raise ProjectError(f"DuckDB alone finds rows that fail: {failing}")
+    return statistics.median(taken)
+
+
+def with_releases(bench: Bench, folder: Path) -> tuple[Run, Run, list[str]]:
+    """A project normalised and built; and what the file holds: its numbers and its size."""
+    normalized = bench.measure(
+        f"normalise {folder.name}", [sys.executable, folder / "scripts" / "normalize_release.py"]
+    )
+    built = bench.from_nothing(f"dbt build {folder.name}", folder)
+    database = folder / "us_trade.duckdb"
+    with duckdb.connect(database, read_only=True, config=dict(NO_EXTENSIONS)) as connection:
+        [(cells,)] = connection.execute("select sum(cell_count) from marts.dim_release").fetchall()
+    return normalized, built, [f"{cells:,}", f"{database.stat().st_size / 2**20:,.1f} MiB"]
+
+
+def answers(database: Path) -> dict[str, str]:
+    """The times of every query, by its name: of the first answer, and the median of more."""
+    asked = subprocess.run(
+        [sys.executable, "-c", ASK, database, json.dumps(QUERIES), json.dumps(NO_EXTENSIONS)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {
+        name: f"{1000 * first:.0f} / {1000 * median:.0f} ms"
+        for name, (first, median) in json.loads(asked.stdout).items()
+    }
+
+
+def bench(folder: Path, runs: int, counts: Sequence[int]) -> str:
+    """The whole measurement, in an empty folder, as tables."""
+    published = (ROOT / "releases" / "2024-02.txt").read_bytes().decode()
+    made_up = list(monthly_releases(published, max(counts))) if max(counts) > 1 else []
+    sizes = {n: made_up[-n:] if n > 1 else [("2024-02", published)] for n in counts}
+    rows, asked = [], {}
+    with Progress("bench", runs * (6 + 2 * len(sizes)) + (1 not in sizes)) as progress:
+        bench = Bench(runs, progress)
+        empty = empty_project(folder / "empty")
+        one = project_of(folder / "one", [("2024-02", published)])
+        Bench(1, progress).measure("make", [sys.executable, one / "scripts" / "build.py"], cwd=one)
+        ways = ways_to_a_database(bench, one, empty)
+        for count, releases in sizes.items():
+            project_ = project_of(folder / f"{count:,}", releases)
+            rows.append((f"{count:,}", *with_releases(bench, project_)))
+            asked[f"{count:,}"] = answers(project_ / "us_trade.duckdb")
+            shutil.rmtree(project_)
+    return "\n\n".join([
+        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
+        f"DuckDB {duckdb.__version__}; medians of {runs}",
+        table_of_ways(ways),
+        table_of_sizes(rows),
+        markdown_table(
+            ["query, first / median", *asked],
+            [[name, *(times[name] for times in asked.values())] for name in QUERIES],
+            [False, *[True] * len(asked)],
+        ),
+    ])  # fmt: skip
+
+
+def table_of_ways(ways: dict[str, float]) -> str:
+    empty = ways["dbt, an empty project"]
+    return markdown_table(
+        ["one release", "time", "x empty"],
+        [
+            [what, f"{seconds:.2f} s", f"{seconds / empty:.2f}"]
+            for what, seconds in sorted(ways.items(), key=lambda item: item[1])
+        ],
+        [False, True, True],
+    )
+
+
+def table_of_sizes(rows: Sequence[tuple[str, Run, Run, list[str]]]) -> str:
+    first = rows[0][2].seconds
+    return markdown_table(
+        ["releases", "numbers", "normalise", "its memory", "build", f"x {rows[0][0]}",
+         "its memory", "file"],
+        [
+            [count, cells, f"{normalized.seconds:.2f} s", f"{normalized.peak_mib:,.0f} MiB",
+             f"{built.seconds:.1f} s", f"{built.seconds / first:.1f}",
+             f"{built.peak_mib:,.0f} MiB", size]
+            for count, normalized, built, (cells, size) in rows
+        ],
+        [True] * 8,
+    )  # fmt: skip
+
+
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        description="Measure the project with 1, 40 and 400 releases, beside the floor.",
-        epilog="example: scripts/benchmark.py --runs 5 --releases 1 400",
+        description="Measure the project beside the floor, and with 1, 40 and 400 releases.",
+        epilog="example: .venv/bin/python -m proofs.bench --runs 5 --releases 1 400",
     )
     parser.add_argument("--runs", type=int, default=3, help="runs of each command (default: 3)")
     parser.add_argument("--releases", type=int, nargs="+", default=[1, 40, 400], metavar="N")
-    options = parser.parse_args()
-    published = (ROOT / "releases" / "2024-02.txt").read_bytes().decode()
-    rows: dict[str, list[str]] = {}
-    queries: dict[str, list[str]] = {}
-    with tempfile.TemporaryDirectory(prefix="us_trade-bench-") as scratch:
-        folder = Path(scratch)
-        floor = measure([sys.executable, "-c", "pass"], runs=options.runs)
-        empty = build(empty_project(folder / "empty"), runs=options.runs)
-        everything = list(monthly_releases(published, max(options.releases)))
-        first = None
-        for count in options.releases:
-            releases = [("2024-02", published)] if count == 1 else everything[-count:]
-            project = project_of(folder / str(count), releases)
-            normalized = measure(
-                [sys.executable, project / "scripts" / "normalize_release.py"], runs=options.runs
-            )
-            built = build(project, runs=options.runs)
-            first = first or built
-            database = project / "us_trade.duckdb"
-            with duckdb.connect(database, read_only=True) as connection:
-                [(cells,)] = connection.execute(
-                    "select sum(cell_count) from marts.dim_release"
-                ).fetchall()
-            rows[f"{count:,}"] = [
-                f"{cells:,}",
-                f"{normalized.seconds:.2f} s",
-                f"{normalized.peak_mib:,.0f} MiB",
-                f"{built.seconds:.1f} s",
-                f"{built.seconds / empty.seconds:.1f}",
-                f"{built.seconds / first.seconds:.1f}",
-                f"{built.peak_mib:,.0f} MiB",
-                f"{database.stat().st_size / 2**20:,.1f} MiB",
-            ]
-            asked = subprocess.run(
-                [sys.executable, "-c", ASK, database, json.dumps(QUERIES)],
-                capture_output=True, text=True, check=True,
-            )  # fmt: skip
-            for name, (cold, warm) in json.loads(asked.stdout).items():
-                queries.setdefault(name, []).append(f"{1000 * cold:.0f} / {1000 * warm:.0f} ms")
-    print(
-        f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"DuckDB {duckdb.__version__}; medians of {options.runs}\n\n"
-        f"`python -c pass` {floor.seconds:.2f} s; an empty project's build {empty.seconds:.1f} s, "
-        f"{empty.peak_mib:,.0f} MiB\n"
-    )
-    print_table(
-        ["releases", "numbers", "normalise", "its memory", "build", "x empty", "x one release",
-         "its memory", "file"],
-        [[count, *row] for count, row in rows.items()],
-    )  # fmt: skip
-    print()
-    print_table(
-        ["query, first / median", *rows], [[name, *times] for name, times in queries.items()]
-    )
-    return 0
+    return parser
 
 
-def print_table(header: list[str], rows: list[list[str]]) -> None:
-    print("| " + " | ".join(header) + " |")
-    print("| --- |" + " ---: |" * (len(header) - 1))
-    for row in rows:
-        print("| " + " | ".join(row) + " |")
+def command(options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory(prefix="us_trade bench ") as folder:
+        print(bench(Path(folder), options.runs, options.releases))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(project.main(command, parser()))

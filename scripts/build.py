@@ -1,21 +1,25 @@
-#!/usr/bin/env python3
-"""Run `dbt build` into a new file, and put it in the database's place when all of it has passed.
+"""Build the database from releases/: normalise, run dbt into a new file, swap that in.
 
 A reader of the database meets the last good build or the new one, never a half-built file: dbt
 writes a file of the same name in a folder beside the database, and one rename swaps it in.  (The
 name stays the same because a table macro remembers the database it was made in, by the name of
-the file, and so does a view made by a DuckDB before 2.0.)  When the build fails, the database stays
-as it was and the failed file is kept for inspection, until the next build.
+the file, and so does a view made by a DuckDB before 2.0.)  When the build fails, the database
+stays as it was, and the failed file is kept until the next build.
 
-The folder is `.us_trade.next`, for a database `us_trade.duckdb`.  A lock on it lets one build run
-at a time, and the next build sweeps out what a killed one left there.  Where the database is a
-link, the file that it leads to is replaced, and the link stays.
+Two locks are held from the first step to the last: on seeds/, so that nobody rewrites them under
+dbt, and on the folder beside the database, `.us_trade.next` for `us_trade.duckdb`.  dbt has them
+too: should it outlive this process, no other build sweeps its file away.
 
-Refused, and left untouched, is whatever else stands in the database's place: a folder, a file that
-is not DuckDB's, a database without this project's tables, one that somebody has open for writing.
+Nothing is built where nothing has changed since the last good build: neither the content of what
+a build reads, nor the file that it made.  A build with arguments for dbt is never taken for
+another: it runs, and is not remembered.
 
-Exit status: 0; that of dbt where it failed; 1 where the file cannot be put in its place; 130 where
-the build was told to end.
+Left untouched is what is not ours to replace: a folder, a file that is not DuckDB's, a database
+without this project's tables, one that somebody has open for writing.  Of a link, the file that
+it leads to is replaced.
+
+Exit status: 0; that of dbt where it failed, 128 and the signal's number where it was killed; 130
+where the build was told to end; else 1.
 """
 
 from __future__ import annotations
@@ -23,18 +27,22 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import hashlib
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
-import duckdb
+import project
+from project import DBT, INTERRUPTED, NO_EXTENSIONS, ROOT, Progress, ProjectError
 
-ROOT = Path(__file__).resolve().parent.parent
-DBT = Path(sys.executable).parent / "dbt"
+# What a build reads, besides the yml files in the root; dbt_project.yml names the folders of dbt.
+FOLDERS = ("releases", "scripts", "seeds", "models", "macros", "tests", "analyses")
 
 # A database with one of these tables was made by this project; so few others will have.
 OURS = {"raw.release_lines", "raw.monthly_trade", "raw.annual_trade"}
@@ -43,151 +51,270 @@ OURS = {"raw.release_lines", "raw.monthly_trade", "raw.annual_trade"}
 # into whatever file bears the name, and 2.0 refuses the file for it: neither may befall a new one.
 LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")
 
-INTERRUPTED = 130
+MARKER = ".us_trade_build"  # in the folder beside the database: what is here may be swept out
+BUSY = "another build is running, or the seeds are being written: wait for it to end, or stop it"
 
 
-class BuildError(Exception):
-    """Why there is no new database, in words for the person who wanted one; and the exit status."""
+@dataclass
+class Place:
+    """Where a build goes: the database as it was named, the file that has that name, and beside it
+    the folder to build in."""
 
-    def __init__(self, message: str, status: int = 1) -> None:
-        super().__init__(message)
-        self.status = status
+    database: Path
+    is_swapped: bool = False
 
-
-def build(database: Path, dbt_arguments: list[str]) -> None:
-    """Build ``database`` by way of a file beside it.
-
-    Raises BuildError where dbt failed or the place is not ours to build in, and OSError where it
-    cannot be written; the database is then as it was.
-    """
-    file = find_file(database)
-    scratch = file.parent / f".{file.stem}.next"
-    with locked(scratch) as lock:
-        empty(scratch)
-        try:
-            check_replaceable(file, scratch)
-        except BuildError:
-            shutil.rmtree(scratch, ignore_errors=True)
-            raise
-        new = scratch / database.name
-        status = run_dbt(new, dbt_arguments, lock)
-        if status != 0:
-            raise BuildError(
-                f"the build failed{shortage(scratch)}: {state(database)}; the failed file is {new}",
-                status,
+    def __post_init__(self) -> None:
+        """Raises ProjectError where no file can be put, and OSError for a name too long."""
+        database, self.file = self.database, self.database
+        if database.is_symlink():
+            if not database.exists():
+                raise ProjectError(
+                    f"{database} is a link to {os.readlink(database)}, which is not there: "
+                    "remove the link, or let it lead to a database"
+                )
+            self.file = Path(os.path.realpath(database))
+        if self.file.exists() and not self.file.is_file():
+            kind = "a folder" if self.file.is_dir() else "not a file"
+            raise ProjectError(
+                f"{database} is {kind}: move it away, or name another file in US_TRADE_DB"
             )
-        swap(new, file, [file, database])
-        shutil.rmtree(scratch, ignore_errors=True)
+        if not self.file.parent.is_dir():
+            raise ProjectError(f"there is no folder {self.file.parent} to make {self.file.name} in")
+        # a.duckdb, a.db and a may stand side by side, and share nothing.
+        suffix = {".duckdb": "", "": "."}.get(self.file.suffix, self.file.suffix)
+        self.scratch = self.file.parent / f".{self.file.stem}{suffix}.next"
+        self.new = self.scratch / database.name
+
+    def logs(self) -> list[Path]:
+        """The logs that DuckDB may have left for the file, under either of its names."""
+        names = dict.fromkeys([self.file, self.database])
+        return [log for name in names for log in logs_of(name)]
+
+    def state(self) -> str:
+        if self.is_swapped:
+            return f"{self.database} is the new build"
+        is_there = os.path.lexists(self.database)
+        return f"{self.database} is as it was" if is_there else "no database was made"
+
+    def remains(self) -> str:
+        return f"; the failed file is {self.new}" if self.new.exists() else ""
 
 
-def state(database: Path) -> str:
-    return f"{database} is as it was" if database.exists() else "no database was made"
+def build(place: Place, dbt_arguments: Sequence[str]) -> None:
+    """Build the database, unless nothing has changed since it was built.
 
-
-def find_file(database: Path) -> Path:
-    """The file that a build replaces: ``database``, or what it links to.
-
-    Raises BuildError where something else than a file is there, or no folder to put one in.
+    Raises ProjectError where a release is refused, dbt fails or the place is not ours to build in,
+    and OSError where it cannot be written; ``place.state()`` says what became of the database.
     """
-    if not database.is_symlink():
-        file = database
-    elif database.exists():
-        file = Path(os.path.realpath(database))
-    else:
-        raise BuildError(
-            f"{database} is a link to {os.readlink(database)}, which is not there: "
-            "remove the link, or let it lead to a database"
+    with project.locked(ROOT / "seeds", BUSY) as seeds:
+        said = None if dbt_arguments else unchanged(place)
+        if said is not None:
+            print("\n".join(["nothing has changed since this was built:", *said]))
+            return
+        with working_in(place) as scratch:
+            check_replaceable(place)
+            print(normalized(), flush=True)
+            before = what_is_read()
+            said = run_dbt(place, dbt_arguments, [seeds, scratch])
+            swap(place)
+        if not dbt_arguments:
+            remember(place, before, said)
+
+
+def normalized() -> str:
+    """Write the seeds anew from the releases; the seeds' lock is ours already."""
+    from release import normalize  # only here: an unchanged build needs no parser
+
+    return normalize(ROOT / "releases", ROOT / "seeds", check=False, lock=False)
+
+
+# --------------------------------------------------------------------------- unchanged
+
+
+Read = list[tuple[str, str, int]]  # of each file its path, its SHA-256, the time of its last change
+
+
+def what_is_read() -> Read:
+    """The files that a build reads; none where one of them cannot be read."""
+    paths = [*ROOT.glob("*.yml"), ROOT / "requirements.lock"]
+    for top in FOLDERS:
+        for parent, folders, names in os.walk(ROOT / top, followlinks=True):
+            within = Path(parent)
+            folders[:] = [
+                name for name in folders
+                if name != "__pycache__" and within / name != ROOT / "tests" / "python"
+            ]  # fmt: skip
+            paths += [within / name for name in names]
+    try:
+        return [
+            (str(path.relative_to(ROOT)), sha256(path), path.stat().st_mtime_ns)
+            for path in sorted(paths)
+        ]
+    except OSError:
+        return []
+
+
+def sha256(path: Path) -> str:
+    if not path.is_file():  # a pipe would be waited for
+        raise OSError(f"{path} is not a file")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def key(place: Place, read: Read) -> str:
+    """One hash of what decides about a build: what it reads, dbt's settings, dbt, and the names.
+
+    Raises OSError where that cannot be told.
+    """
+    settings = {name: value for name, value in os.environ.items() if name.startswith("DBT_")}
+    if not read or any(map(os.path.exists, settings.values())):
+        raise OSError("what dbt reads cannot be told, or may lie elsewhere")
+    dbt = [
+        folder.name
+        for names in ("dbt_*.dist-info", "duckdb-*.dist-info")
+        for folder in sorted(Path(sys.prefix).glob(f"lib*/python*/site-packages/{names}"))
+    ]
+    names = [str(ROOT), str(place.database), str(place.file)]
+    contents = [(path, digest) for path, digest, _ in read]
+    everything = [contents, sorted(settings.items()), dbt, sys.version, names]
+    return hashlib.sha256(json.dumps(everything).encode()).hexdigest()
+
+
+def record() -> Path:
+    return ROOT / "target" / "last_build.json"
+
+
+def unchanged(place: Place) -> list[str] | None:
+    """What the last good build said, where another would make the same; None where it might not.
+
+    Whatever is odd is a reason to build.  A log beside the file holds what was written after.
+    """
+    try:
+        last = json.loads(record().read_bytes())
+        is_same = (
+            last["key"] == key(place, what_is_read())
+            and last["database"] == sha256(place.file)
+            and not any(map(os.path.lexists, place.logs()))
         )
-    if file.exists() and not file.is_file():
-        kind = "a folder" if file.is_dir() else "not a file"
-        raise BuildError(f"{database} is {kind}: move it away, or name another file in US_TRADE_DB")
-    if not file.parent.is_dir():
-        raise BuildError(f"there is no folder {file.parent} to make {file.name} in")
-    return file
+        return [str(line) for line in last["said"]] if is_same else None
+    except (OSError, ValueError, LookupError, TypeError):
+        return None
+
+
+def remember(place: Place, before: Read, said: list[str]) -> None:
+    """Note a good build for ``unchanged``, unless what it read was written to meanwhile.
+
+    Where that fails, the next build is not spared.
+    """
+    with contextlib.suppress(OSError):
+        if before != what_is_read():
+            return
+        record().parent.mkdir(exist_ok=True)
+        for part in record().parent.glob(f".{record().name}.*.part"):
+            part.unlink()
+        note = {"key": key(place, before), "database": sha256(place.file), "said": said}
+        project.put(record(), json.dumps(note).encode())
+
+
+# --------------------------------------------------------------------------- the folder to build in
 
 
 @contextlib.contextmanager
-def locked(scratch: Path) -> Iterator[int]:
-    """Make the folder and hold a lock on it, for one build at a time; yields the lock.
+def working_in(place: Place) -> Iterator[int]:
+    """The folder beside the database, empty and locked; yields the lock.
 
-    The lock is the kernel's, on the open folder: it ends with the last process that has it, however
-    that ends.  The folder is made again if another build removed it before it could be locked.
-
-    Raises BuildError while another build holds the lock.
+    It goes at the end, unless a file is left in it to look at.  Raises ProjectError while another
+    build holds the lock, or where the folder may hold what is not ours.
     """
-    while True:
-        scratch.mkdir(exist_ok=True)
+    scratch = place.scratch
+    with contextlib.ExitStack() as stack:
+        lock = hold(scratch, stack)
+        if os.fstat(lock).st_uid != os.geteuid():
+            raise not_ours(scratch, "belongs to somebody else")
+        if os.listdir(scratch) and not (scratch / MARKER).is_file():
+            raise not_ours(scratch, "holds what no build put there")
+        (scratch / MARKER).touch()
+        sweep(scratch)
         try:
-            folder = os.open(scratch, os.O_RDONLY | os.O_DIRECTORY)
-        except FileNotFoundError:
-            continue
-        try:
-            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if scratch.exists() and os.path.samestat(os.fstat(folder), scratch.stat()):
-                yield folder
-                return
-        except BlockingIOError:
-            raise BuildError(
-                f"another build is running, in {scratch}: wait for it to end, or stop it"
-            ) from None
+            yield lock
         finally:
-            os.close(folder)
+            if not place.new.exists():
+                with contextlib.suppress(OSError):
+                    sweep(scratch)
+                    (scratch / MARKER).unlink()  # the last, should this be cut short
+                    scratch.rmdir()
 
 
-def empty(folder: Path) -> None:
-    """Remove what a failed or killed build left."""
-    for entry in folder.iterdir():
-        if entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry)
-        else:
-            entry.unlink()
+def hold(scratch: Path, stack: contextlib.ExitStack) -> int:
+    """Make the folder and lock it, again if another build removed it before it could be locked."""
+    while True:
+        if os.path.lexists(scratch) and (scratch.is_symlink() or not scratch.is_dir()):
+            raise not_ours(scratch, "is a link" if scratch.is_symlink() else "is no folder")
+        scratch.mkdir(exist_ok=True)
+        with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as attempt:
+            busy = f"another build is running, in {scratch}: wait for it to end, or stop it"
+            lock = attempt.enter_context(project.locked(scratch, busy))
+            if os.path.samestat(os.fstat(lock), os.lstat(scratch)):
+                stack.push(attempt.pop_all())
+                return lock
 
 
-def check_replaceable(file: Path, scratch: Path) -> None:
-    """Raises BuildError unless there is no such file, nothing in it, or a database of ours."""
+def not_ours(scratch: Path, reason: str) -> ProjectError:
+    return ProjectError(f"{scratch} {reason}, and a build would empty it: move it away")
+
+
+def sweep(scratch: Path) -> None:
+    """Remove what a failed or killed build left, but the marker."""
+    for entry in scratch.iterdir():
+        if entry.name != MARKER:
+            project.remove(entry)
+
+
+# --------------------------------------------------------------------------- what may be replaced
+
+
+def check_replaceable(place: Place) -> None:
+    """Raises ProjectError unless there is no file, nothing in it, or a database of ours."""
+    import duckdb  # only here: an unchanged build opens no database
+
+    file, copy = place.file, place.scratch / ".copy"
     if not file.exists() or file.stat().st_size == 0:
         return
     try:
-        relations = relations_of(file, scratch)
+        try:
+            relations = relations_of(file)
+        except duckdb.Error as error:
+            if is_locked(error) or not any(log.exists() for log in place.logs()):
+                raise
+            # A log that is not its own makes DuckDB refuse both.
+            relations = relations_of(Path(shutil.copyfile(file, copy)))
+        finally:
+            copy.unlink(missing_ok=True)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
         if is_locked(error):
-            raise BuildError(
+            raise ProjectError(
                 f"{file} is open for writing in another process, which has to close it, or to open "
                 f"it read-only, before a build can replace it: {reason}"
             ) from None
-        raise BuildError(
+        raise ProjectError(
             f"{file} is not replaced, because it cannot be read as a database of this project "
             f"({reason}): move it away, or name another file in US_TRADE_DB"
         ) from None
     if relations and not relations & OURS:
         some = ", ".join(sorted(relations)[:3])
-        raise BuildError(
+        raise ProjectError(
             f"{file} is not replaced, because it is a database of something else (it has {some}, "
             f"and none of {', '.join(sorted(OURS))}): move it away, or name another file in "
             "US_TRADE_DB"
         )
 
 
-def relations_of(file: Path, scratch: Path) -> set[str]:
-    """The tables and views of a database, schema and name.
+def relations_of(file: Path) -> set[str]:
+    """The tables and views of a database, schema and name."""
+    import duckdb
 
-    A log beside the file that is not its own makes DuckDB refuse both: then a copy is read.
-    """
-    try:
-        return read_relations(file)
-    except duckdb.Error as error:
-        if is_locked(error) or not any(log.exists() for log in logs_of(file)):
-            raise
-        copy = Path(shutil.copyfile(file, scratch / "copy"))
-        try:
-            return read_relations(copy)
-        finally:
-            copy.unlink()
-
-
-def read_relations(file: Path) -> set[str]:
-    with duckdb.connect(file, read_only=True) as connection:
+    with duckdb.connect(file, read_only=True, config=dict(NO_EXTENSIONS)) as connection:
         rows = connection.execute(
             """
             select schema_name || '.' || table_name from duckdb_tables()
@@ -198,65 +325,159 @@ def read_relations(file: Path) -> set[str]:
     return {name for (name,) in rows}
 
 
-def is_locked(error: duckdb.Error) -> bool:
-    return "Could not set lock" in str(error)
-
-
 def logs_of(file: Path) -> list[Path]:
     return [Path(f"{file}{ending}") for ending in LOGS]
 
 
-def run_dbt(new: Path, dbt_arguments: list[str], lock: int) -> int:
-    """Build the database ``new``; returns dbt's exit status.
+def is_locked(error: Exception) -> bool:
+    return "Could not set lock" in str(error)
 
-    dbt has the lock too: should it outlive this process, no other build sweeps its file away.
+
+# --------------------------------------------------------------------------- dbt
+
+
+def run_dbt(place: Place, dbt_arguments: Sequence[str], locks: list[int]) -> list[str]:
+    """Build the new file; print what dbt says, and return the lines.  Raises ProjectError.
+
+    Unit tests prove the models whatever the release; `make test` runs them.
     """
-    return subprocess.run(
-        [DBT, "--quiet", "build", *dbt_arguments],
-        cwd=ROOT,
-        env=os.environ | {"US_TRADE_DB": str(new)},
-        pass_fds=[lock],
-        check=False,
-    ).returncode
-
-
-def swap(new: Path, file: Path, names: list[Path]) -> None:
-    """Put ``new``, on the disk and complete, in the place of ``file``, which goes by ``names``.
-
-    The old file's logs go first: a reader between the two steps finds the old file as it was last
-    written out.  If the rename fails they go back.
-
-    Raises BuildError where ``new`` is not complete or ``file`` cannot be replaced.
-    """
-    if not new.exists():
-        raise BuildError(f"the build passed, but made no file {new}: {state(file)}")
-    # When the disk is full at the very end, DuckDB leaves the log and says nothing.
-    if any(log.exists() for log in logs_of(new)):
-        raise BuildError(
-            f"the build passed, but its file was not written out{shortage(new.parent)}: "
-            f"{state(file)}; the failed file is {new}"
-        )
-    if file.exists():
-        shutil.copymode(file, new)
-    sync(new)
-    with no_writer(file):
-        aside = {}
+    said: list[str] = []
+    command: list[str | Path] = [DBT, "--log-format", "json", "--log-format-file", "debug"]
+    command += [] if sys.stdout.isatty() else ["--no-use-colors"]
+    command += ["build", "--exclude-resource-type", "unit_test", *dbt_arguments]
+    environment = os.environ | {"US_TRADE_DB": str(place.new)}
+    with (
+        Progress("build") as progress,
+        subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, pass_fds=locks
+        ) as dbt,
+    ):
         try:
-            for log in {log for name in names for log in logs_of(name) if log.exists()}:
-                aside[log] = new.parent / f"old.{len(aside)}"
-                os.replace(log, aside[log])
-            os.replace(new, file)
+            progress(0, "dbt reads the project")
+            assert dbt.stdout is not None
+            for line in dbt.stdout:
+                if (words := heard(line.decode(errors="replace"), progress)) is not None:
+                    progress.clear()
+                    print(words, flush=True)
+                    said.append(words)
+        except BaseException:
+            dbt.kill()
+            raise
+    if dbt.returncode:
+        raise failed(place, dbt.returncode)
+    return said
+
+
+def heard(line: str, progress: Progress) -> str | None:
+    """What of a line of dbt's log is for the reader, as `dbt --quiet` has it; most is progress."""
+    try:
+        event = json.loads(line)
+        data, info = event["data"], event["info"]
+        if info["name"] in ("PrintEvent", "ShowNode", "CompiledNode"):
+            return str(info["msg"])
+        if "index" in data and not info["name"].startswith(("LogStart", "LogHook")):
+            progress.total = data.get("total") or data.get("num_models")
+            progress(detail=data.get("node_info", {}).get("node_name", ""))
+        # The time of day, in UTC, out of 2024-04-04T12:30:00.000000Z.
+        return f"{info['ts'][11:19]}  {info['msg']}" if info["level"] == "error" else None
+    except (ValueError, TypeError, LookupError, AttributeError):
+        return line.rstrip("\n")  # no event: a traceback, or a line of a plug-in
+
+
+def failed(place: Place, status: int) -> ProjectError:
+    """Why there is no new database, where dbt ended with that status."""
+    reason = ""
+    if status < 0:
+        reason = f": dbt was killed by signal {-status} ({signal.Signals(-status).name})"
+        reason += ", perhaps for want of memory" * (-status == signal.SIGKILL)
+        status = 128 - status
+    words = f"the build failed{reason}{shortage(place.scratch)}: {place.state()}{place.remains()}"
+    return ProjectError(words, status)
+
+
+def shortage(folder: Path) -> str:
+    """Why another million bytes cannot be written into ``folder``, in brackets; "" if they can."""
+    probe = folder / ".probe"
+    try:
+        probe.write_bytes(bytes(1_000_000))
+    except OSError as error:
+        return f" ({folder}: {error.strerror})"
+    finally:
+        with contextlib.suppress(OSError):
+            probe.unlink()
+    return ""
+
+
+# --------------------------------------------------------------------------- the swap
+
+
+def swap(place: Place) -> None:
+    """Put the new file in the old one's place, which nobody may open for writing meanwhile.
+
+    Raises ProjectError where the new file is not whole or the old one cannot be replaced; its logs
+    are then where they were.
+    """
+    with no_writer(place.file):
+        try:
+            for step in SWAP:
+                step(place)
         except OSError as error:
-            for log, kept in aside.items():
-                if kept.exists():
-                    os.replace(kept, log)
-            raise BuildError(
-                f"{file} cannot be replaced: {error.strerror}; {state(file)}; "
-                f"the finished build is {new}"
+            for log, aside in logs_aside(place):
+                if aside.exists() and not place.is_swapped:
+                    shutil.move(aside, log)
+            raise ProjectError(
+                f"{place.file} cannot be replaced: {error.strerror or error}; {place.state()}; "
+                f"the finished build is {place.new}"
             ) from None
+
+
+def check_complete(place: Place) -> None:
+    if not place.new.exists():
+        raise ProjectError(f"the build passed, but made no file {place.new}: {place.state()}")
+    # When the disk is full at the very end, DuckDB leaves the log and says nothing.
+    if any(log.exists() for log in logs_of(place.new)):
+        raise ProjectError(
+            f"the build passed, but its file was not written out{shortage(place.scratch)}: "
+            f"{place.state()}{place.remains()}"
+        )
+
+
+def keep_permissions(place: Place) -> None:
+    if place.file.exists():
+        shutil.copymode(place.file, place.new)
+
+
+def write_out(place: Place) -> None:
+    sync(place.new)
+
+
+def move_logs_aside(place: Place) -> None:
+    """A reader between this and the next step finds the old file as it was last written out."""
+    for log, aside in logs_aside(place):
+        if log.exists():
+            shutil.move(log, aside)  # a link may lead to another disk, where no rename does
+
+
+def rename(place: Place) -> None:
+    os.replace(place.new, place.file)
+    place.is_swapped = True
+
+
+def write_out_the_name(place: Place) -> None:
     # Not every file system can do this with a folder, and the rename has happened all the same.
     with contextlib.suppress(OSError):
-        sync(file.parent)
+        sync(place.file.parent)
+
+
+# To be killed between two of them does no harm.
+SWAP: list[Callable[[Place], None]] = [
+    check_complete, keep_permissions, write_out, move_logs_aside, rename, write_out_the_name,
+]  # fmt: skip
+
+
+def logs_aside(place: Place) -> list[tuple[Path, Path]]:
+    """Each log that the old file may have, and where it goes."""
+    return [(log, place.scratch / f".old.{at}") for at, log in enumerate(place.logs())]
 
 
 def sync(path: Path) -> None:
@@ -272,9 +493,8 @@ def sync(path: Path) -> None:
 def no_writer(file: Path) -> Iterator[None]:
     """Keep ``file`` as a reader does, with DuckDB's own lock, so that nobody opens it to write.
 
-    A writer left on the old file would put its log beside the new one.
-
-    Raises BuildError if somebody is writing.
+    A writer left on the old file would put its log beside the new one.  Raises ProjectError if
+    somebody is writing.
     """
     if not file.exists():
         yield
@@ -283,51 +503,39 @@ def no_writer(file: Path) -> Iterator[None]:
         try:
             fcntl.lockf(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
-            raise BuildError(
+            raise ProjectError(
                 f"{file} was opened for writing during the build, and is as it was: "
                 "close it there, or open it read-only, and build again"
             ) from None
         yield
 
 
-def shortage(folder: Path) -> str:
-    """Why another million bytes cannot be written into ``folder``, in brackets; "" if they can."""
-    probe = folder / "probe"
-    try:
-        with probe.open("wb") as file:
-            os.posix_fallocate(file.fileno(), 0, 1_000_000)
-    except OSError as error:
-        return f" ({folder}: {error.strerror})"
-    finally:
-        with contextlib.suppress(OSError):
-            probe.unlink()
-    return ""
+# --------------------------------------------------------------------------- the command
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(
-        description="Run `dbt build` beside the database and swap the finished file in. "
+def parser() -> argparse.ArgumentParser:
+    return argparse.ArgumentParser(
+        description="Build the database from releases/, beside it, and swap the finished file in. "
         "All other arguments are for `dbt build`.",
-        epilog="example: US_TRADE_DB=/data/us_trade.duckdb scripts/build.py --threads 2",
+        epilog="example: US_TRADE_DB=/data/us_trade.duckdb .venv/bin/python scripts/build.py",
         allow_abbrev=False,
     )
-    _, dbt_arguments = parser.parse_known_args()
-    database = Path(os.environ.get("US_TRADE_DB") or ROOT / "us_trade.duckdb").absolute()
-    # Being told to end stops dbt too, as Ctrl-C does.
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def command(dbt_arguments: Sequence[str]) -> None:
+    place = Place(project.database().absolute())
     try:
-        build(database, dbt_arguments)
-    except BuildError as error:
-        print(error, file=sys.stderr)
-        return error.status
+        build(place, dbt_arguments)
     except OSError as error:
-        print(f"{error.filename}: {error.strerror}; {state(database)}", file=sys.stderr)
-        return 1
+        raise ProjectError(f"{project.in_words(error)}; {place.state()}") from None
     except KeyboardInterrupt:
-        print(f"stopped: {state(database)}", file=sys.stderr)
-        return INTERRUPTED
-    print(f"database    {database}")
-    return 0
+        raise ProjectError(f"stopped: {place.state()}", INTERRUPTED) from None
+    print(f"database    {place.database}")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    _, dbt_arguments = parser().parse_known_args(arguments)
+    return project.main(lambda _: command(dbt_arguments), parser(), [])
 
 
 if __name__ == "__main__":

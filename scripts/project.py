@@ -164,10 +164,11 @@ def locked(folder: Path, busy: str) -> Iterator[int]:
     """
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise ProjectError(busy) from None
         yield descriptor
-    except BlockingIOError:
-        raise ProjectError(busy) from None
     finally:
         os.close(descriptor)
 
@@ -226,6 +227,10 @@ class Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """Take the line away, for something else to be printed in its place."""
         if self.is_shown:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 

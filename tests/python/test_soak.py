@@ -2,63 +2,110 @@
 
 from __future__ import annotations
 
-import importlib.util
 import shutil
-import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT
+from proofs import soak
+from proofs.bench import WITH_ANOTHER_DBT
+from support.builds import SCRIPTS, stand_in
 
-SCRIPT = ROOT / "scripts" / "soak.py"
-spec = importlib.util.spec_from_file_location("soak", SCRIPT)
-soak = importlib.util.module_from_spec(spec)
-# A dataclass looks its module up by name.
-sys.modules["soak"] = soak
-spec.loader.exec_module(soak)
+from release import normalize
+
+QUICK = soak.PACES[:3]
 
 
-def test_a_short_soak_has_no_failures() -> None:
-    run = subprocess.run(
-        [sys.executable, SCRIPT, "--swaps", "2", "--kills", "2", "--seed", "1"],
-        capture_output=True,
-        text=True,
-        check=False,
+def make_answering(path: Path, number: int) -> Path:
+    """A small database that has an answer to every question of the soak."""
+    with duckdb.connect(path, config={"default_block_size": "16384"}) as connection:
+        connection.execute(
+            f"""
+            create schema raw; create schema staging; create schema marts;
+            create table raw.release_lines as select 1 as line;
+            create table marts.dim_release as select '2024-02' as release_id, '{number}' as sha256;
+            create table marts.fct_monthly_trade as
+            select
+                {number} as exports_musd, {number} as imports_musd,
+                {number} as balance_musd, i as line_number
+            from range(500) as r (i);
+            create table marts.fct_annual_trade as from marts.fct_monthly_trade;
+            create table staging.stg_monthly_trade as select {number} as exports_total
+            """
+        )
+    return path
+
+
+@pytest.fixture
+def builder(tmp_path: Path) -> soak.Builder:
+    """build.py with a program in dbt's place that copies one of two databases made before."""
+    for at, name in enumerate(("original", "mirror")):
+        make_answering(tmp_path / f"{name}.duckdb", at)
+    dbt = stand_in(tmp_path, f"exec cp '{tmp_path}'/${{PWD##*/}}.duckdb \"$US_TRADE_DB\"")
+
+    def command(folder: Path) -> Sequence[str | Path]:
+        return [sys.executable, "-c", WITH_ANOTHER_DBT, folder / "scripts", dbt, "--threads", "1"]
+
+    return command
+
+
+def test_a_short_soak_has_no_failures(tmp_path: Path, builder: soak.Builder) -> None:
+    (tmp_path / "soak").mkdir()
+    tally = soak.soak(tmp_path / "soak", 6, 6, 1, builder, QUICK)
+    assert tally.failures == []
+    assert tally.reads > 0 and tally.kills == 6 and tally.swaps >= 6
+
+
+def test_a_soak_finds_builds_that_do_not_swap_in_one_step(
+    tmp_path: Path, builder: soak.Builder
+) -> None:
+    """The readers look while a build writes in place, and what a build leaves is seen."""
+    in_place = tmp_path / "in_place.py"
+    in_place.write_text(
+        "import os, sys, time\n"
+        "data = open(sys.argv[1], 'rb').read()\n"
+        "with open(os.environ['US_TRADE_DB'], 'wb') as file:\n"
+        "    for half in (data[:9000], data[9000:]):\n"
+        "        file.write(half); file.flush(); time.sleep(0.2)\n"
+        "open(os.environ['US_TRADE_DB'] + '.left', 'w').close()\n"
     )
-    assert run.returncode == 0, run.stdout + run.stderr
-    counted = {words[0]: words[1] for words in map(str.split, run.stdout.splitlines()[:4])}
-    assert int(counted["reads"].strip(",")) > 0
-    assert int(counted["swaps"]) >= 2
-    assert (counted["kills"], counted["failures"]) == ("2", "0")
+
+    def command(folder: Path) -> Sequence[str | Path]:
+        return [sys.executable, in_place, tmp_path / f"{folder.name}.duckdb"]
+
+    (tmp_path / "soak").mkdir()
+    tally = soak.soak(tmp_path / "soak", 4, 2, 1, command, QUICK)
+    assert any(failure.startswith("reader: ") for failure in tally.failures)
+    assert any("us_trade.duckdb.left" in failure for failure in tally.failures)
 
 
-def test_a_reader_tells_one_build_from_a_mixture_of_two(tmp_path: Path, database: Path) -> None:
+def test_a_reader_tells_one_build_from_a_mixture_of_two(tmp_path: Path) -> None:
+    database = make_answering(tmp_path / "database", 1)
     build = soak.answers_of(database)
     soak.read(database, [build], 2, 0)
-    mixed = Path(shutil.copy(database, tmp_path))
+    mixed = Path(shutil.copy(database, tmp_path / "mixed"))
     with duckdb.connect(mixed) as connection:
-        connection.execute("update marts.dim_release set sha256 = reverse(sha256)")
+        connection.execute("update marts.dim_release set sha256 = '2'")
     other = soak.answers_of(mixed)
     soak.read(mixed, [build, other], 2, 0)
     with duckdb.connect(mixed) as connection:
-        connection.execute(
-            "update marts.fct_annual_trade set exports_musd = exports_musd + 1 "
-            "where year = 1992 and component = 'total'"
-        )
+        connection.execute("update marts.fct_annual_trade set exports_musd = 2")
     with pytest.raises(ValueError, match="a mixture"):
         soak.read(mixed, [build, other], 2, 0)
 
 
 def test_the_mirror_differs_in_every_row_and_mirrored_again_in_none(tmp_path: Path) -> None:
-    project = soak.copy_project(tmp_path / "mirror")
-    names = ("monthly_trade", "annual_trade", "releases")
-    originals = [(ROOT / "seeds" / f"{name}.csv").read_text() for name in names]
-    soak.mirror(project)
-    for name, original in zip(names, originals, strict=True):
-        mirrored = (project / "seeds" / f"{name}.csv").read_text().splitlines()
-        same = [a for a, b in zip(mirrored, original.splitlines(), strict=True) if a == b]
-        assert same == mirrored[:1]
-    soak.mirror(project)
-    assert [(project / "seeds" / f"{name}.csv").read_text() for name in names] == originals
+    published, mirror = soak.two_projects(tmp_path)
+    for folder in (published, mirror):
+        normalize(folder / "releases", folder / "seeds", check=False)
+    for name in ("monthly_trade", "annual_trade", "releases"):
+        rows, others = (
+            (folder / "seeds" / f"{name}.csv").read_text().splitlines()
+            for folder in (published, mirror)
+        )
+        same = [row for row, other in zip(rows, others, strict=True) if row == other]
+        assert same == rows[:1]
+    text = (SCRIPTS.parent / "releases" / "2024-02.txt").read_bytes().decode()
+    assert soak.mirrored(text) != text == soak.mirrored(soak.mirrored(text))

@@ -1,0 +1,128 @@
+"""build.py on a project of a test's own, with a program in dbt's place."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import pytest
+
+import build
+
+SCRIPTS = Path(build.__file__).parent
+
+# The same in a process of its own, to be killed: dbt, the project, and a line to run first.
+RUNNER = f"""
+import os, signal, sys
+sys.path.insert(0, {str(SCRIPTS)!r})
+from pathlib import Path
+import build
+build.DBT, build.ROOT = map(Path, sys.argv[1:3])
+build.normalized = lambda: "no release"
+exec(sys.argv[3])
+sys.exit(build.main([]))
+"""
+
+
+class Ran(NamedTuple):
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class Builds:
+    """A project in a folder, and builds of it: in this process, or in one of their own."""
+
+    def __init__(
+        self, root: Path, patch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        self.root, self.patch, self.capfd = root, patch, capfd
+        (root / "seeds").mkdir(parents=True, exist_ok=True)
+        patch.setattr(build, "ROOT", root)
+
+    def without_releases(self) -> None:
+        self.patch.setattr(build, "normalized", lambda: "no release")
+
+    def run(self, database: Path | str, dbt: Path, *arguments: str) -> Ran:
+        self.patch.setenv("US_TRADE_DB", str(database))
+        self.patch.setattr(build, "DBT", dbt)
+        self.capfd.readouterr()
+        return Ran(build.main(arguments), *self.capfd.readouterr())
+
+    def start(self, database: Path, dbt: Path, first: str = "") -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-c", RUNNER, dbt, self.root, first],
+            env=os.environ | {"US_TRADE_DB": str(database)},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+
+def make_database(path: Path, number: int) -> Path:
+    """A small database that passes for ours, holding the number of its build."""
+    with duckdb.connect(path, config={"default_block_size": "16384"}) as connection:
+        connection.execute("create schema raw; create table raw.release_lines as select 1 as line")
+        connection.execute(f"create schema marts; create table marts.build as select {number} as n")
+    return path
+
+
+def build_in(path: Path) -> int:
+    with duckdb.connect(path, read_only=True) as connection:
+        [(number,)] = connection.execute("from marts.build").fetchall()
+    return int(number)
+
+
+def stand_in(folder: Path, body: str) -> Path:
+    """A program to run in dbt's place, of the shell; $US_TRADE_DB is the file it should make."""
+    program = folder / "dbt"
+    program.write_text(f"#!/bin/sh\n{body}\n")
+    program.chmod(0o755)
+    return program
+
+
+def python_stand_in(folder: Path, body: str) -> Path:
+    """The same of Python; ``new`` is the file."""
+    code = folder / "dbt.py"
+    code.write_text(f"import os, sys, duckdb\nnew = os.environ['US_TRADE_DB']\n{body}\n")
+    return stand_in(folder, f"exec '{sys.executable}' '{code}'")
+
+
+def beside(database: Path) -> list[str]:
+    return sorted(path.name for path in database.parent.iterdir() if path != database)
+
+
+def leave_open(database: Path, sql: str) -> None:
+    """Write to a database, and be killed before it is closed."""
+    code = (
+        "import duckdb, os, sys\n"
+        "c = duckdb.connect(sys.argv[1])\n"
+        "c.execute(\"set checkpoint_threshold = '1TB'\")\n"
+        "c.execute(sys.argv[2])\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, database, sql], check=False)
+
+
+@contextlib.contextmanager
+def opened(database: Path, *, read_only: bool) -> Iterator[subprocess.Popen[str]]:
+    """Another process that has the database open, and has ended by the end."""
+    code = (
+        "import duckdb, sys\n"
+        "c = duckdb.connect(sys.argv[1], read_only=sys.argv[2] == 'True')\n"
+        "print(c.execute('from marts.build').fetchall()[0][0], flush=True)\n"
+        "sys.stdin.readline()\n"
+        "print(c.execute('from marts.build').fetchall()[0][0], flush=True)\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, database, str(read_only)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stdout.readline() == "1\n"
+        yield process
+        process.kill()
