@@ -352,6 +352,10 @@ class Parser:
             self.header_is_faulty = True
         if not self.first_header[0]:
             self.first_header = number, self.columns
+        elif self.columns != self.first_header[1] and not self.header_is_faulty:
+            first = self.source.line_name(self.first_header[0])
+            self.fault(number, f"the columns stand otherwise than under the header of {first}")
+            self.header_is_faulty = True
 
     # ---- rows of cells
 

@@ -1,11 +1,12 @@
 """The generated seeds: the rows that every release makes, and the files that they stand in.
 
-Every line of a release stands in exactly one of the seeds:
+Every line of a release stands in exactly one of the first four seeds:
 
     releases.csv       one row a release: title, units, first and last month, how it is printed
     monthly_trade.csv  one row a printed month, nine cells
     annual_trade.csv   one row a printed year or part of a year, nine cells
     release_lines.csv  one row a line that carries no cells: its number, kind and text
+    release_columns.csv  one row a series: the column it stands in, of the line or of the sheet
 
 ``cell_layout`` (of a release) and ``layout`` (of a row that is printed in another way) say how
 the cells stand on the line, as a Row does (parser.py).  The text is rebuilt from the numbers with
@@ -27,7 +28,7 @@ from project import ProjectError, in_words, locked, remove, shown
 
 from .faults import Fault, Refused
 from .parser import SERIES, Row
-from .reader import Release, read_release
+from .reader import Origin, Release, read_release
 
 HEADERS = {
     "releases": (
@@ -44,6 +45,7 @@ HEADERS = {
         "is_revised", "layout", *SERIES,
     ),
     "release_lines": ("release_id", "line_number", "kind", "text"),
+    "release_columns": ("release_id", "series_id", "column_number", "sheet_column"),
 }  # fmt: skip
 
 BUSY = "seeds: a build, or another normalize_release, is at work; wait for it to end"
@@ -84,7 +86,20 @@ def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple[obje
             (key, row.line, row.year, row.first, row.last, *end_of(row)) for row in release.annuals
         ),
         "release_lines": ((key, *line) for line in release.other_lines),
+        "release_columns": (
+            (key, series, release.columns[series] + 1, letter(origin, release.columns[series] + 1))
+            for series in SERIES
+        ),
     }  # fmt: skip
+
+
+def letter(origin: Origin, column: int) -> str:
+    """What a sheet calls its column of that number, such as F; "" of a text."""
+    if not origin.sheet_name:
+        return ""
+    from openpyxl.utils import get_column_letter  # only here: a text is read without it
+
+    return get_column_letter(column)
 
 
 def write_seeds(paths: list[Path], folder: Path) -> None:

@@ -1,69 +1,17 @@
-"""What the tests share: the project's places, and one database built from its releases."""
+"""What the tests share: the committed release, and one database built from it."""
 
 from __future__ import annotations
 
+import fcntl
 import os
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import duckdb
 import pytest
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-DBT = Path(sys.executable).parent / "dbt"
-PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "tests")
-
-
-def dbt(*arguments: str, project: Path = ROOT, database: Path) -> subprocess.CompletedProcess[str]:
-    """Run dbt on ``project`` into ``database``, with its target and logs beside that."""
-    places = ["--target-path", database.parent / "target", "--log-path", database.parent / "logs"]
-    return subprocess.run(
-        [DBT, *arguments, *places],
-        cwd=project,
-        env=os.environ | {"US_TRADE_DB": str(database)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def build(project: Path, database: Path) -> subprocess.CompletedProcess[str]:
-    """`dbt build` of a changed copy of the project, whose models have passed their unit tests."""
-    without = ("--exclude-resource-type", "unit_test")
-    return dbt("build", *without, project=project, database=database)
-
-
-def copy_project(folder: Path) -> Path:
-    """A copy of the project, without its releases and what was built, to damage at will."""
-    folder.mkdir()
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / part)
-    (folder / "releases").mkdir()
-    return folder
-
-
-def query(database: Path, sql: str) -> list[tuple]:
-    with duckdb.connect(database, read_only=True) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def project_with(folder: Path, **releases: bytes) -> Path:
-    """A copy of the project whose releases are these, normalised; names are file stems."""
-    project = copy_project(folder)
-    for name, data in releases.items():
-        (project / "releases" / f"{name.strip('_').replace('_', '-')}.txt").write_bytes(data)
-    run = subprocess.run(
-        [sys.executable, project / "scripts" / "normalize_release.py"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    return project
+from project import ROOT
+from proofs.made_up_releases import Published, made_up_release
+from support.dbt import dbt
+from support.releases import Built, rebuilt, seeds_of
 
 
 @pytest.fixture(scope="session")
@@ -74,8 +22,50 @@ def release_text() -> str:
 
 @pytest.fixture(scope="session")
 def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database that `dbt build` makes of the committed seeds, with every test of its own."""
-    path = tmp_path_factory.mktemp("build") / "us_trade.duckdb"
-    built = dbt("build", database=path)
-    assert built.returncode == 0, built.stdout
+    """The database that `dbt build` makes of the committed seeds, with every test of its own.
+
+    One for all the workers of a run: the first to come builds it, the others wait.
+    """
+    run = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        run = run.parent
+    path = run / "build" / "us_trade.duckdb"
+    with (run / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (run / "built").exists():
+            path.parent.mkdir(exist_ok=True)
+            built = dbt("build", database=path)
+            (run / "built").write_text(built.stdout if built.returncode else "")
+    failure = (run / "built").read_text()
+    assert not failure, failure
     return path
+
+
+# What older releases printed otherwise: December came out lower, was raised by 250 in January's and
+# by 150 in February's release. Both say 9 more for March 1999, which no such release usually revises.
+REVISED = {
+    (2023, 12): {(2023, 12): {"exports_goods": -400}, (1999, 3): {"imports_goods": 9}},
+    (2024, 1): {
+        (2023, 12): {"exports_goods": -150},
+        (2024, 1): {"imports_services": -40},
+        (1999, 3): {"imports_goods": 9},
+    },
+}
+
+
+@pytest.fixture(scope="session")
+def three(database: Path, release_text: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
+    """Three releases: two made up before the committed one, of which January's has no date."""
+    folder = tmp_path_factory.mktemp("three")
+    published = Published(release_text)
+    texts = {
+        f"{year}-{month:02}.txt": made_up_release(published, (year, month), changes)
+        for (year, month), changes in REVISED.items()
+    }
+    seeds = seeds_of(folder, texts | {"2024-02.txt": release_text})
+    (seeds / "release_calendar.csv").write_text(
+        "release_id,released_on,source\n2023-12,2024-02-07,made up\n2024-02,2024-04-04,as it was\n"
+    )
+    built = rebuilt(database, folder / "built", seeds)
+    assert not built.failed
+    return built
