@@ -6,15 +6,6 @@ residuals as (
     select * from {{ ref('int_sound_residuals') }}
 ),
 
-changes as (
-    select changes.*
-    from {{ ref('int_release_changes') }} as changes
-    inner join releases on changes.release_id = releases.release_id
-    where
-        releases.is_latest
-        and not changes.is_usual
-),
-
 sentences as (
     select * from {{ ref('sentences') }}
 ),
@@ -40,35 +31,36 @@ statuses as (
     from residuals
 ),
 
-months as (
+unusual as (
     select
-        release_id,
-        previous_release_id,
-        month_date,
-        max(abs(revision_musd)) as largest_musd
-    from changes
-    group by release_id, previous_release_id, month_date
+        changes.release_id,
+        changes.previous_release_id,
+        changes.month_date,
+        max(abs(changes.revision_musd)) as largest_musd
+    from {{ ref('int_release_changes') }} as changes
+    inner join releases on changes.release_id = releases.release_id
+    where
+        releases.is_latest
+        and not changes.is_usual
+    group by changes.release_id, changes.previous_release_id, changes.month_date
 ),
 
-unusual as (
+warnings as (
     select
         release_id,
         previous_release_id,
         count(*) as months,
         max(largest_musd) as largest_musd,
-        {{ listed(month_words('month_date'), "', '", '-' ~ month_number('month_date')) }}
-            as listed_months
-    from months
+        {{ listed(
+            month_words('month_date'), "', '", '-' ~ month_number('month_date')
+        ) }} as listed_months
+    from unusual
     group by release_id, previous_release_id
 ),
 
 lines as (
     select
-        case sentences.sentence_case
-            when 'releases' then 3
-            when 'months' then 4
-            when 'identities' then 5
-        end as place,
+        sentences.sentence_case,
         {{ filled_in('sentences.template', {
             'releases': grouped('counts.releases'),
             'latest': 'counts.latest',
@@ -90,22 +82,22 @@ lines as (
             and sentences.sentence_case in ('releases', 'months', 'identities')
     union all
     select
-        2 as place,
+        sentences.sentence_case,
         {{ filled_in('sentences.template', {
-            'release': 'unusual.release_id',
-            'previous': 'unusual.previous_release_id',
-            'months': grouped('unusual.months'),
-            'largest': grouped('unusual.largest_musd'),
-            'list': 'unusual.listed_months',
+            'release': 'warnings.release_id',
+            'previous': 'warnings.previous_release_id',
+            'months': grouped('warnings.months'),
+            'largest': grouped('warnings.largest_musd'),
+            'list': 'warnings.listed_months',
         }) }} as line
-    from unusual
+    from warnings
     inner join sentences
         on
             sentences.topic = 'summary'
             and sentences.sentence_case = 'unusual'
     union all
     select
-        1 as place,
+        sentences.sentence_case,
         {{ filled_in('sentences.template', {
             'release': 'releases.release_id',
             'breaks': grouped('releases.breaks - releases.accepted_breaks'),
@@ -119,6 +111,12 @@ lines as (
 )
 
 select
-    place,
+    case sentence_case
+        when 'left_out' then 1
+        when 'unusual' then 2
+        when 'releases' then 3
+        when 'months' then 4
+        when 'identities' then 5
+    end as place,
     line
 from lines

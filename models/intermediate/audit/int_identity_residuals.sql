@@ -10,8 +10,8 @@ known as (
     select * from {{ ref('known_discrepancies') }}
 ),
 
--- What an identity takes from the row itself.
-row_terms as (
+-- What an identity takes from the row itself, and what from the months that it covers.
+terms as (
     select
         cells.release_id,
         cells.line_number,
@@ -28,10 +28,7 @@ row_terms as (
     where
         identities.identity_family != 'period'
         or cells.period_type != 'month'
-),
-
--- And what from the months that the row covers.
-month_terms as (
+    union all
     select
         years.release_id,
         years.line_number,
@@ -53,12 +50,6 @@ month_terms as (
     where
         years.period_type != 'month'
         and months.period_type = 'month'
-),
-
-terms as (
-    select * from row_terms
-    union all
-    select * from month_terms
 ),
 
 -- A line is of one period, so that its columns need not be grouped by.

@@ -16,6 +16,8 @@ broken_rows as (
 
 -- A break that was accepted says nothing of those that were not, nor they of it.
 select
+    broken_rows.release_id || ' ' || {{ whole('broken_rows.line_number') }}
+    || case when broken_rows.is_accepted then ' accepted' else '' end as row_id,
     broken_rows.release_id,
     broken_rows.line_number,
     broken_rows.is_accepted,

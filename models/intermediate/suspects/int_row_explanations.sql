@@ -6,6 +6,15 @@ suppositions as (
     select * from {{ ref('int_suppositions') }}
 ),
 
+broken_rows as (
+    select distinct
+        row_id,
+        release_id,
+        line_number,
+        is_accepted
+    from evidence
+),
+
 touches as (
     select distinct
         supposition,
@@ -16,47 +25,33 @@ touches as (
 -- What a supposition leaves alone must hold: it touches every sum that is broken.
 possible as (
     select
-        evidence.release_id,
-        evidence.line_number,
-        evidence.is_accepted,
+        evidence.row_id,
         touches.supposition
     from evidence
     inner join touches on evidence.identity_id = touches.identity_id
     where evidence.is_broken
-    group by
-        evidence.release_id,
-        evidence.line_number,
-        evidence.is_accepted,
-        touches.supposition
+    group by evidence.row_id, touches.supposition
     having count(*) = max(evidence.broken_in_row)
 ),
 
 tried as (
     select
-        possible.*,
-        suppositions.series_id,
-        suppositions.wrong_cells,
-        suppositions.wrong_terms,
-        suppositions.coefficient,
-        evidence.identity_id,
+        evidence.row_id,
+        suppositions.*,
         evidence.residual_musd,
         evidence.rounding_bound_musd
     from possible
     inner join suppositions on possible.supposition = suppositions.supposition
     inner join evidence
         on
-            possible.release_id = evidence.release_id
-            and possible.line_number = evidence.line_number
-            and possible.is_accepted = evidence.is_accepted
+            possible.row_id = evidence.row_id
             and suppositions.identity_id = evidence.identity_id
 ),
 
 -- A sum with one wrong cell says what that cell is off by, to the rounding bound.
 estimates as (
     select
-        release_id,
-        line_number,
-        is_accepted,
+        row_id,
         supposition,
         series_id,
         avg(coefficient * residual_musd) as error_musd,
@@ -64,16 +59,14 @@ estimates as (
         min(coefficient * residual_musd + rounding_bound_musd) as error_high_musd
     from tried
     where wrong_terms = 1
-    group by release_id, line_number, is_accepted, supposition, series_id
+    group by row_id, supposition, series_id
 ),
 
 -- Take that away everywhere. Where a sum has both wrong cells, each brings a bound of
 -- its own.
 leftovers as (
     select
-        tried.release_id,
-        tried.line_number,
-        tried.is_accepted,
+        tried.row_id,
         tried.supposition,
         tried.wrong_cells,
         tried.identity_id,
@@ -84,51 +77,38 @@ leftovers as (
     from tried
     inner join estimates
         on
-            tried.release_id = estimates.release_id
-            and tried.line_number = estimates.line_number
-            and tried.is_accepted = estimates.is_accepted
+            tried.row_id = estimates.row_id
             and tried.supposition = estimates.supposition
             and tried.series_id = estimates.series_id
-    group by
-        tried.release_id,
-        tried.line_number,
-        tried.is_accepted,
-        tried.supposition,
-        tried.wrong_cells,
-        tried.identity_id
+    group by tried.row_id, tried.supposition, tried.wrong_cells, tried.identity_id
 ),
 
 -- A supposition explains the row if nothing but rounding is left.
 explanations as (
     select
-        release_id,
-        line_number,
-        is_accepted,
+        row_id,
         supposition,
         wrong_cells,
-        min(wrong_cells) over (
-            partition by release_id, line_number, is_accepted
-        ) as fewest_wrong_cells
+        min(wrong_cells) over (partition by row_id) as fewest_wrong_cells
     from leftovers
-    group by release_id, line_number, is_accepted, supposition, wrong_cells
+    group by row_id, supposition, wrong_cells
     having max(abs(left_musd) - allowed_musd) <= 0
 )
 
 -- One wrong cell is likelier than two.
 select
-    estimates.release_id,
-    estimates.line_number,
-    estimates.is_accepted,
+    broken_rows.release_id,
+    broken_rows.line_number,
+    broken_rows.is_accepted,
     estimates.supposition,
     estimates.series_id,
     explanations.wrong_cells,
     estimates.error_low_musd,
     estimates.error_high_musd
 from explanations
+inner join broken_rows on explanations.row_id = broken_rows.row_id
 inner join estimates
     on
-        explanations.release_id = estimates.release_id
-        and explanations.line_number = estimates.line_number
-        and explanations.is_accepted = estimates.is_accepted
+        explanations.row_id = estimates.row_id
         and explanations.supposition = estimates.supposition
 where explanations.wrong_cells = explanations.fewest_wrong_cells
