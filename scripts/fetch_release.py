@@ -1,13 +1,13 @@
-#!/usr/bin/env python3
-"""Download the current workbook of the release and put it into releases/, if it is one.
+"""Download the current workbook of the release and put it into releases/, if it is a new one.
 
 Source: the Census Bureau replaces the workbook at the address below with each monthly release, at
-8:30 Eastern time, about 35 days after the month ends.  It is a few hundred thousand bytes.
+8:30 Eastern time, about 35 days after the month ends.  It is a few hundred thousand bytes, and
+holds numbers in millions of US dollars.
 
-The whole download has a time limit and a size limit, and a connection that drops is tried once
-more.  What was downloaded is read as the normaliser reads it (numbers in millions of US dollars)
-and goes into the folder under its last month, such as 2024-03.xlsx, in one rename: never half a
-file, and never over another one.
+Downloading and reading it have one time limit together, and there is a size limit; a connection
+that drops is tried once more.  What came is read as every release is read, and goes into the
+folder under its last month, such as 2024-03.xlsx: whole, and never over another file.  Which
+releases are there already, the files themselves say, whatever they are called.
 
 Exit status: 0 where a release was put there, or there is nothing new; 1 where that failed, with
 the address and the reason, and nothing is changed; 2 for wrong usage.
@@ -16,152 +16,113 @@ the address and the reason, and nothing is changed; 2 for wrong usage.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import email.message
 import hashlib
 import http.client
-import os
-import queue
 import ssl
 import sys
 import threading
-import time
 import urllib.error
-import urllib.parse
 import urllib.request
 from collections.abc import Callable
+from concurrent.futures import Future
 from pathlib import Path
-from typing import IO
+from re import sub
+from typing import IO, TypeVar
+from urllib.parse import urlsplit
 
-from normalize_release import ROOT, Refused, Release, read_release, read_workbook, shown
+from project import ROOT, Progress, ProjectError, main, put, shown, visible
+from release import Refused, Release, read_release, read_workbook
 
 ADDRESS = "https://www.census.gov/foreign-trade/statistics/historical/exhibit_history.xlsx"
 MOST_BYTES = 20_000_000
-TIME_LIMIT = 60.0  # seconds, for all of it
+MOST_SECONDS = 86_400.0
 ATTEMPTS = 2
-PIECE = 1 << 16
-BAR = 30
-
-Progress = Callable[[int, int | None], None]
+T = TypeVar("T")
 
 
-class NotFetched(Exception):
-    """The release could not be had; says why, in a sentence that names the address or the file."""
-
-
-class Dropped(Exception):
-    """The connection ended before the file did."""
-
-
-class SameScheme(urllib.request.HTTPRedirectHandler):
+class SafeRedirects(urllib.request.HTTPRedirectHandler):
     """Follows a redirect from https to https only, and from http to http or https."""
 
     def redirect_request(
-        self,
-        req: urllib.request.Request,
-        fp: IO[bytes],
-        code: int,
-        msg: str,
-        headers: email.message.Message,
-        newurl: str,
-    ) -> urllib.request.Request | None:
-        here, there = (urllib.parse.urlsplit(url).scheme for url in (req.full_url, newurl))
+        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str,
+        headers: http.client.HTTPMessage, newurl: str,
+    ) -> urllib.request.Request | None:  # fmt: skip
+        here, there = urlsplit(req.full_url).scheme, urlsplit(newurl).scheme
         if there not in (here, "https"):
-            raise NotFetched(
-                f"is redirected from {here} to {there}, {newurl}, which is not followed"
-            )
+            reason = f"is redirected from {here} to {there}, {newurl}, which is not followed"
+            raise ProjectError(reason)
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+def printable(words: str) -> str:
+    """Words from outside, for a message: on one line, with no escape codes and no password."""
+    return visible(sub(r"//[^/\s]*@", "//", " ".join(words.split())))
 
 
 # --------------------------------------------------------------------------- the download
 
 
-def download(url: str, *, time_limit: float, most_bytes: int, progress: Progress) -> bytes:
-    """The bytes at ``url``; ``progress`` is told how many there are, and of how many if known.
+def within(seconds: float, work: Callable[[], T], late: str) -> T:
+    """What ``work`` returns or raises; raises ProjectError(late) where that takes longer.
 
-    A thread does it, so that nothing that a server holds back, be it a name, a handshake or a
-    header, can outlast the time limit (seconds), and Ctrl-C is obeyed at once.
-    Raises NotFetched.
+    A thread does it, which is then left behind.  A socket's own timeout is for each wait of it: it
+    does not end a name that is looked up, a byte that comes now and then, or a long workbook.
     """
-    news: queue.Queue[tuple[int, int | None] | bytes | Exception] = queue.Queue()
+    future: Future[T] = Future()
 
-    def work() -> None:
+    def run() -> None:
         try:
-            # Its own time limit is the longer one, so that it is never the one that is reported.
-            news.put(attempts(url, time_limit + 10, most_bytes, lambda *at: news.put(at)))
-        except Exception as error:
-            news.put(error)
+            future.set_result(work())
+        except BaseException as error:
+            future.set_exception(error)
 
-    threading.Thread(target=work, daemon=True).start()
-    deadline = time.monotonic() + time_limit
-    count = 0
-    while True:
-        told = None
-        if (left := deadline - time.monotonic()) > 0:
-            with contextlib.suppress(queue.Empty):
-                told = news.get(timeout=left)
-        if told is None:
-            reason = f"took longer than {time_limit:g} seconds ({count:,} bytes came)"
-            raise NotFetched(f"{url} {reason}; try again, or with a longer --time-limit")
-        if isinstance(told, bytes):
-            return told
-        if isinstance(told, Exception):
-            raise NotFetched(f"{url} {' '.join(reason_of(told).split())}") from told
-        count = told[0]
-        progress(*told)
-
-
-def attempts(url: str, time_limit: float, most_bytes: int, progress: Progress) -> bytes:
-    """The bytes at ``url``, tried once more if the connection drops."""
-    for _ in range(ATTEMPTS - 1):
-        with contextlib.suppress(Dropped):
-            return attempt(url, time_limit, most_bytes, progress)
-    return attempt(url, time_limit, most_bytes, progress)
-
-
-def attempt(url: str, time_limit: float, most_bytes: int, progress: Progress) -> bytes:
-    """The bytes at ``url``, in one go; raises Dropped, NotFetched, or what urllib raises."""
-    request = urllib.request.Request(url, headers={"User-Agent": "us_trade (Python)"})
-    opener = urllib.request.build_opener(SameScheme)
-    data = bytearray()
+    threading.Thread(target=run, daemon=True).start()
     try:
-        with opener.open(request, timeout=time_limit) as response:
-            length = response.headers.get("Content-Length", "")
-            total = int(length) if length.isdecimal() else None
-            progress(0, total)
-            while piece := response.read1(PIECE):
-                data += piece
-                if max(len(data), total or 0) > most_bytes:
-                    raise NotFetched(f"is larger than {most_bytes:,} bytes: no such workbook")
-                progress(len(data), total)
-    except (OSError, http.client.IncompleteRead) as error:
-        if is_drop(error):
-            raise Dropped(dropped(len(data), None)) from error
-        raise
-    if total is not None and len(data) < total:
-        raise Dropped(dropped(len(data), total))
-    return bytes(data)
+        return future.result(seconds)
+    except TimeoutError:
+        raise ProjectError(late) from None
+
+
+def download(url: str, timeout: float, told: Progress) -> bytes:
+    """The bytes at ``url``; ``timeout`` is for each wait, in seconds.
+
+    Raises ProjectError with what is to stand behind the address.
+    """
+    request = urllib.request.Request(url, headers={"User-Agent": "us_trade (Python)"})
+    opener = urllib.request.build_opener(SafeRedirects)
+    for _ in range(ATTEMPTS):
+        data = bytearray()
+        try:
+            with opener.open(request, timeout=timeout) as response:
+                if response.status != http.client.OK:
+                    answer = f"{response.status} {response.reason}"
+                    raise ProjectError(f"is answered with HTTP {answer}, not with a whole file")
+                told.total = response.length
+                while piece := response.read1(1 << 16):
+                    data += piece
+                    if max(len(data), told.total or 0) > MOST_BYTES:
+                        raise ProjectError(f"is larger than {MOST_BYTES:,} bytes: no such workbook")
+                    told(len(data), "bytes")
+            if len(data) >= (told.total or 0):
+                return bytes(data)
+        except (OSError, http.client.HTTPException, ValueError) as error:
+            if not is_drop(error):
+                raise ProjectError(reason_of(error)) from error
+    of_all = f" of {told.total:,}" if told.total else ""
+    raise ProjectError(f"broke off after {len(data):,}{of_all} bytes, twice; try again later")
 
 
 def is_drop(error: Exception) -> bool:
     """Whether the other side hung up; where nothing listens there is nothing to try again."""
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
-    if isinstance(cause, ConnectionRefusedError):
-        return False
-    return isinstance(cause, ConnectionError | http.client.IncompleteRead | ssl.SSLEOFError)
-
-
-def dropped(count: int, total: int | None) -> str:
-    of_all = f" of {total:,}" if total else ""
-    return f"broke off after {count:,}{of_all} bytes, twice; try again later"
+    hung_up = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError)
+    return isinstance(cause, hung_up) and not isinstance(cause, ConnectionRefusedError)
 
 
 def reason_of(error: Exception) -> str:
     """What went wrong with a download, to stand behind its address."""
-    if isinstance(error, NotFetched | Dropped):
-        return str(error)
     if isinstance(error, urllib.error.HTTPError):
-        return f"is answered with the HTTP error {error.code} {error.reason}".rstrip()
+        return f"is answered with the HTTP error {error.code} {error.reason}"
     cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, ssl.SSLCertVerificationError):
         return f"has a certificate that is not trusted: {cause.verify_message}"
@@ -175,154 +136,128 @@ def reason_of(error: Exception) -> str:
 # --------------------------------------------------------------------------- its place
 
 
-def keep(data: bytes, url: str, folder: Path) -> str:
-    """Put the workbook ``data`` into ``folder``, unless it is there, and say what was done.
+def fetch(url: str, folder: Path, seconds: float) -> str:
+    """Put the release at ``url`` into ``folder``, unless it is there, and say what was done.
 
-    Raises NotFetched if it is no release or another file has its place, OSError if the folder
-    cannot be written.
+    ``seconds`` are for its download and for reading it.  Raises ProjectError or OSError.
     """
+    address = printable(url)
+
+    def work() -> tuple[bytes, Release]:
+        try:
+            # The longer timeout, so that it is never the one that is reported.
+            data = download(url, 2 * seconds, told)
+        except ProjectError as error:
+            raise ProjectError(f"{address} {printable(str(error))}") from error
+        return data, read_workbook(address, data)
+
+    again = "try again, or with a longer --time-limit"
+    late = f"{address} took longer than {seconds:g} seconds; {again}"
     try:
-        release = read_workbook(url, data)
+        with Progress("fetch") as told:
+            data, release = within(seconds, work, late)
     except Refused as refused:
         first, *more = refused.faults
         and_more = f" (and {len(more):,} more faults)" if more else ""
-        raise NotFetched(f"{first}{and_more}; nothing was kept") from refused
-    sha256 = hashlib.sha256(data).hexdigest()
-    files = sorted(path for path in folder.iterdir() if path.is_file())
+        raise ProjectError(f"{first}{and_more}; nothing was kept") from refused
+    return keep(data, release, address, folder)
+
+
+def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
+    """Put a release into the folder, unless it is there, and say what was done.
+
+    Raises ProjectError where another file of it is there, OSError where none can be written.
+    """
+    key = release.release_id
+    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    files = [path for path in entries if path.is_file()]
     for path in files:
         if path.stat().st_size == len(data) and path.read_bytes() == data:
-            return f"nothing new: {shown(path)} is the same file ({release.release_id})"
-    target = folder / f"{release.release_id}.xlsx"
-    for path in files:
-        if path.stem == release.release_id and path.suffix.lower() in (".txt", ".xlsx"):
-            differences = compare(release, path)
-            if path.suffix.lower() == ".txt" and differences == 0:
-                return f"nothing new: {shown(path)} has the same numbers"
-            raise NotFetched(
-                f"{url} is the release {release.release_id}, and {shown(path)} is another file of "
-                f"it, {in_words(differences)}; move that away to take the new one"
-            )
-    put(data, target)
-    return (
-        f"{shown(target)}: {len(data):,} bytes, {release.first_month} to {release.release_id}, "
-        f"SHA-256 {sha256}"
-    )
+            return f"nothing new: {shown(path)} is the same file ({key})"
+    with Progress("compare", len(files)) as told:
+        for path in files:
+            told(detail=path.name)
+            how = difference(release, path)
+            if how == "":
+                return f"nothing new: {shown(path)} has the same numbers ({key})"
+            if how:
+                raise ProjectError(
+                    f"{address} is the release {key}, and {shown(path)} is another file of it, "
+                    f"{how}; move that away to take the new one"
+                )
+    target = folder / f"{key}.xlsx"
+    try:
+        put(target, data, over=False)
+    except FileExistsError:
+        raise ProjectError(f"{shown(target)}: is in the way of the release; move it away") from None
+    sha256 = hashlib.sha256(data).hexdigest()
+    size = f"{len(data):,} bytes, {release.first_month} to {key}, SHA-256 {sha256}"
+    return f"{shown(target)}: {size}"
 
 
-def compare(release: Release, path: Path) -> int | None:
-    """How many numbers of a release are other ones in a file, or only in one of the two.
-
-    None if the file cannot be read.
-    """
+def difference(release: Release, path: Path) -> str | None:
+    """How a file of the same release differs: "" for not at all.  None: it is another release."""
     try:
         other = read_release(path)
-    except Refused:
+    except Refused:  # what it is, then, only its name can say
+        return "which cannot be read" if path.stem == release.release_id else None
+    if other.release_id != release.release_id:
         return None
-    cells, other_cells = (
-        {
-            (row.year, row.first, row.last, is_month, at): cell
-            for is_month, rows in ((True, one.months), (False, one.annuals))
-            for row in rows
-            for at, cell in enumerate(row.cells)
-        }
-        for one in (release, other)
-    )
-    return sum(cells.get(key) != other_cells.get(key) for key in cells.keys() | other_cells.keys())
+    count = len({place for place, _ in cells(release).items() ^ cells(other).items()})
+    return f"with {count:,} other number{'s' * (count != 1)}" if count else ""
 
 
-def in_words(differences: int | None) -> str:
-    if differences is None:
-        return "which cannot be read"
-    if differences == 0:
-        return "with the same numbers"
-    return f"with {differences:,} other number{'s' * (differences != 1)}"
-
-
-def put(data: bytes, target: Path) -> None:
-    """Write a file by way of a hidden one beside it, which the normaliser does not look at."""
-    part = target.with_name(f".{target.name}.part")
-    try:
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
+def cells(release: Release) -> dict[tuple[object, ...], object]:
+    """Every number of a release by where it belongs: months or annual rows, period, series."""
+    return {
+        (kind, row.year, row.first, row.last, at): cell
+        for kind, rows in (("month", release.months), ("annual", release.annuals))
+        for row in rows
+        for at, cell in enumerate(row.cells)
+    }
 
 
 # --------------------------------------------------------------------------- the command
 
 
-def bar(count: int, total: int | None) -> str:
-    """A line that shows how far the download is."""
-    if not total:
-        return f"\r{count:,} bytes"
-    share = min(1.0, count / total)
-    filled = round(BAR * share)
-    return f"\r[{'#' * filled}{'.' * (BAR - filled)}] {count:,} of {total:,} bytes"
+def address_of(words: str) -> str:
+    try:
+        parts = urlsplit(words)
+        is_address = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        is_address = False
+    if not is_address or not words.isprintable() or " " in words or "@" in parts.netloc:
+        wanted = "an address that begins with https:// or http://, without a password"
+        raise argparse.ArgumentTypeError(f"{printable(words)} is not {wanted}")
+    return words
 
 
-def seconds(words: str) -> float:
+def seconds_of(words: str) -> float:
     value = float(words)
-    if not 0 < value <= threading.TIMEOUT_MAX:
+    if not 0 < value <= MOST_SECONDS:
         raise ValueError
     return value
 
 
-def main(arguments: list[str] | None = None) -> int:
+def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description="Download the current workbook of the release into releases/.",
-        epilog="example: scripts/fetch_release.py --time-limit 20",
+        epilog="example: .venv/bin/python scripts/fetch_release.py --time-limit 20",
     )
-    parser.add_argument(
-        "--url", default=ADDRESS, help=f"where the workbook is (default: {ADDRESS})"
-    )
+    parser.add_argument("--url", type=address_of, default=ADDRESS,
+                        help="where the workbook is (default: %(default)s)")  # fmt: skip
     parser.add_argument("--releases", type=Path, default=ROOT / "releases", metavar="FOLDER",
                         help="where it goes (default: releases)")  # fmt: skip
-    parser.add_argument("--time-limit", type=seconds, default=TIME_LIMIT, metavar="SECONDS",
-                        help="for the whole download (default: 60)")  # fmt: skip
-    options = parser.parse_args(arguments)
-    try:
-        address = urllib.parse.urlsplit(options.url)
-        is_address = address.scheme in ("http", "https") and bool(address.hostname)
-    except ValueError:
-        is_address = False
-    if not is_address or not options.url.isprintable() or " " in options.url:
-        parser.error(f"{options.url!r} is not an address that begins with https:// or http://")
+    parser.add_argument("--time-limit", type=seconds_of, default=60.0, metavar="SECONDS",
+                        help="for downloading and reading it (default: 60)")  # fmt: skip
+    return parser
+
+
+def command(options: argparse.Namespace) -> None:
     if not options.releases.is_dir():
-        parser.error(f"{shown(options.releases)} is not a folder")
-
-    on_terminal = sys.stderr.isatty()
-
-    def progress(count: int, total: int | None) -> None:
-        if on_terminal:
-            print(bar(count, total), end="", file=sys.stderr, flush=True)
-
-    try:
-        try:
-            data = download(
-                options.url,
-                time_limit=options.time_limit,
-                most_bytes=MOST_BYTES,
-                progress=progress,
-            )
-        finally:
-            if on_terminal:
-                print(file=sys.stderr)
-        done = keep(data, options.url, options.releases)
-    except NotFetched as error:
-        failure = str(error)
-    except OSError as error:
-        failure = f"{error.filename or shown(options.releases)}: {error.strerror or error}"
-    except KeyboardInterrupt:
-        failure = "interrupted; nothing was kept"
-    else:
-        print(done)
-        return 0
-    print(failure, file=sys.stderr)
-    return 1
+        raise ProjectError(f"{shown(options.releases)}: is not a folder", status=2)
+    print(fetch(options.url, options.releases, options.time_limit))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(command, parser()))

@@ -19,7 +19,10 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import duckdb
 
 ROOT = Path(__file__).resolve().parent.parent
 DBT = Path(sys.executable).parent / "dbt"
@@ -58,7 +61,10 @@ def main(command: Callable[[argparse.Namespace], None], parser: argparse.Argumen
     except OSError as error:
         print(in_words(error), file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, RuntimeError) as error:
+        # A query that is stopped by Ctrl-C ends with a RuntimeError of DuckDB's.
+        if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
+            raise
         print("stopped", file=sys.stderr)
         return INTERRUPTED
     return 0
@@ -97,6 +103,19 @@ def add_database_option(parser: argparse.ArgumentParser) -> None:
         "--database", type=Path, default=database(), metavar="FILE",
         help="the database (default: US_TRADE_DB, or us_trade.duckdb)",
     )  # fmt: skip
+
+
+def open_database(path: Path, **settings: str) -> duckdb.DuckDBPyConnection:
+    """A connection that only reads, and fetches no extension; raises ProjectError."""
+    import duckdb  # only here: not every command opens the database
+
+    if not path.is_file():
+        raise ProjectError(f"{shown(path)}: there is no such database; build it with make")
+    try:
+        return duckdb.connect(str(path), read_only=True, config={**NO_EXTENSIONS, **settings})
+    except duckdb.Error as error:
+        reason = str(error).partition("\n")[0]  # what follows is advice for other databases
+        raise ProjectError(f"{shown(path)}: cannot be opened: {reason}") from None
 
 
 # --------------------------------------------------------------------------- files
@@ -144,12 +163,12 @@ def new_folder(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
         new, old = Path(name) / "new", Path(name) / "old"
         new.mkdir()
         yield new
-        if target.exists():
-            target.rename(old)
         try:
+            if target.exists():
+                target.rename(old)
             new.rename(target)
         except BaseException:
-            if old.exists():
+            if old.exists() and not target.exists():
                 old.rename(target)
             raise
 
@@ -196,7 +215,6 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]],
     """A table with its columns lined up; those that are ``numbers`` to the right."""
     cells = [[cell.replace("|", r"\|") for cell in row] for row in (header, *rows)]
     is_number = [*numbers, *[False] * (len(header) - len(numbers))]
-    # A single column of sentences needs no padding, and reads better without.
     columns = list(zip(*cells, strict=True))
     # A single column of sentences needs no padding, and reads better without.
     widths = [max(3, *map(len, column)) if len(columns) > 1 else 3 for column in columns]

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import importlib.util
 import re
 import shutil
-import sys
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
-from conftest import ROOT
+
+import project
+import render_cookbook
+from project import ROOT
 
 ANALYSES = ROOT / "analyses"
 QUESTIONS = sorted(ANALYSES.glob("*.sql"))
 
-specification = importlib.util.spec_from_file_location(
-    "render_cookbook", ROOT / "scripts" / "render_cookbook.py"
-)
-render_cookbook = importlib.util.module_from_spec(specification)
-sys.modules[specification.name] = render_cookbook
-specification.loader.exec_module(render_cookbook)
+
+def run(*arguments: object) -> int:
+    given = [str(argument) for argument in arguments]
+    return project.main(render_cookbook.command, render_cookbook.parser(), given)
 
 
 @pytest.mark.parametrize("path", QUESTIONS, ids=lambda path: path.stem)
@@ -31,16 +30,15 @@ def test_a_question_is_answered_by_the_marts_alone(path: Path, database: Path) -
     tables = set(re.findall(r"(?:from|join)\s+(\w+)\.", recipe.sql))
     assert tables == {"marts"}
     with duckdb.connect(str(database), read_only=True) as connection:
-        answer = render_cookbook.answer(connection, recipe)
-    assert answer.rows, "the query returns no row"
-    assert len(set(answer.columns)) == len(answer.columns)
+        columns, rows = render_cookbook.answer(connection, recipe)
+    assert rows, "the query returns no row"
+    assert len(set(columns)) == len(columns)
 
 
 def test_the_readme_shows_what_the_queries_return(
     database: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status = render_cookbook.main(["--check", "--database", str(database)])
-    assert status == 0, capsys.readouterr().err
+    assert run("--check", "--database", database) == 0, capsys.readouterr().err
 
 
 def test_a_stale_readme_is_found_and_rewritten(
@@ -51,10 +49,14 @@ def test_a_stale_readme_is_found_and_rewritten(
     readme = folder / "README.md"
     current = readme.read_bytes()
     readme.write_bytes(current.replace(b"263.0", b"263.1", 1))
-    arguments = ["--database", str(database), "--analyses", str(folder)]
-    assert render_cookbook.main([*arguments, "--check"]) == 1
-    assert "263.1" in capsys.readouterr().err
-    assert render_cookbook.main(arguments) == 0
+    stale = readme.read_bytes()
+    arguments = ("--database", database, "--analyses", folder)
+    assert run(*arguments, "--check") == 1
+    message = capsys.readouterr().err
+    assert "263.1" in message
+    assert message.endswith("README.md is out of date; write it with make cookbook\n")
+    assert readme.read_bytes() == stale
+    assert run(*arguments) == 0
     assert readme.read_bytes() == current
 
 
@@ -70,11 +72,35 @@ def test_a_bad_question_is_refused_by_name(
     sql: str, reason: str, database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     (tmp_path / "01_bad.sql").write_text(sql)
-    assert render_cookbook.main(["--database", str(database), "--analyses", str(tmp_path)]) == 1
+    assert run("--database", database, "--analyses", tmp_path) == 1
     message = capsys.readouterr().err
     assert "01_bad.sql" in message
     assert reason in message
     assert not (tmp_path / "README.md").exists()
+
+
+def test_a_folder_without_questions_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--analyses", tmp_path) == 1
+    assert capsys.readouterr().err == f"{tmp_path}: no .sql file in it\n"
+
+
+def test_an_answer_lines_up_with_numbers_to_the_right_and_nothing_for_null() -> None:
+    assert render_cookbook.table(["musd", "words"], [(None, "a|b"), (12345, None)]) == (
+        "|  musd | words |\n"
+        "| ----: | ----- |\n"
+        "|       | a\\|b  |\n"
+        "| 12345 |       |"
+    )  # fmt: skip
+    assert render_cookbook.table(["sentence"], [("It rose.",)]) == (
+        "| sentence |\n| --- |\n| It rose. |"
+    )
+
+
+def test_an_empty_variable_names_no_database(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("US_TRADE_DB", "")
+    assert render_cookbook.parser().parse_args([]).database == ROOT / "us_trade.duckdb"
 
 
 def test_the_exposure_names_what_the_cookbook_reads() -> None:

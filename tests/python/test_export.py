@@ -5,21 +5,32 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
-import subprocess
+import os
+import signal
+import socket
+import sqlite3
 import sys
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-SCRIPT = ROOT / "scripts" / "export_marts.py"
+import export_marts
+import project
+import render_cookbook
+from project import ROOT, ProjectError
+
 MARTS = "database_name = current_database() and schema_name = 'marts'"
+OURS = '{"name": "us_trade", "resources": []}'
 
 
-def run(database: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, SCRIPT, "--database", database, "--out", folder]
-    return subprocess.run(command, check=False, capture_output=True, text=True)
+def run(capsys: pytest.CaptureFixture[str], database: Path, folder: Path) -> tuple[int, str, str]:
+    """Status, output and error of the command."""
+    given = ["--database", str(database), "--out", str(folder)]
+    status = project.main(export_marts.command, export_marts.parser(), given)
+    return status, *capsys.readouterr()
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -47,8 +58,7 @@ def copy_with(database: Path, folder: Path, sql: str) -> Path:
 @pytest.fixture(scope="module")
 def dist(database: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("export") / "dist"
-    done = run(database, folder)
-    assert done.returncode == 0, done.stderr
+    export_marts.export(database, folder)
     return folder
 
 
@@ -71,7 +81,7 @@ def test_every_mart_is_there_with_its_columns(database: Path, package: dict) -> 
 
 
 def test_the_same_database_gives_the_same_bytes(database: Path, dist: Path, tmp_path: Path) -> None:
-    assert run(database, tmp_path / "again").returncode == 0
+    export_marts.export(database, tmp_path / "again")
     assert contents(tmp_path / "again") == contents(dist)
 
 
@@ -101,6 +111,9 @@ def test_everything_is_described(package: dict) -> None:
             assert field["description"], (resource["name"], field["name"])
             if field["name"].endswith("_musd"):
                 assert field["unit"] == "millions of US dollars"
+            # Where a text cannot lack, an empty one is a text: a blank line of the release.
+            is_text = "constraints" in field and field["type"] == "string"
+            assert field.get("missingValues") == ([] if is_text else None)
 
 
 def test_primary_keys_hold_and_order_the_rows(dist: Path, package: dict) -> None:
@@ -125,6 +138,7 @@ def test_foreign_keys_hold(dist: Path, package: dict) -> None:
             (key,), target = reference["fields"], reference["resource"]
             values = {row[column] for row in csv_rows(dist, resource)} - {""}
             assert values <= {row[key] for row in csv_rows(dist, resources[target])}
+            assert target != name
             checked.add((name, column, target))
     assert {
         ("fct_monthly_trade", "component", "dim_component"),
@@ -140,22 +154,7 @@ def test_the_release_is_named_with_its_hash(package: dict) -> None:
     assert package["licenses"]
 
 
-def test_a_new_export_keeps_other_files_and_drops_its_own(
-    database: Path, dist: Path, tmp_path: Path
-) -> None:
-    folder = tmp_path / "dist"
-    extra = copy_with(database, tmp_path, GONE)
-    assert run(extra, folder).returncode == 0
-    assert (folder / "mart_gone.csv").exists()
-    (folder / "docs.html").write_text("the docs")
-    (folder / "mine").mkdir()
-    (folder / "mine" / "note.txt").write_text("a note")
-    assert run(database, folder).returncode == 0
-    assert (folder / "docs.html").read_text() == "the docs"
-    assert (folder / "mine" / "note.txt").read_text() == "a note"
-    left = {path.name for path in folder.iterdir()} - {"docs.html", "mine"}
-    assert left == contents(dist).keys()
-    assert not list(tmp_path.glob(".*"))
+# --------------------------------------------------------------------------- the folder
 
 
 GONE = """
@@ -165,6 +164,145 @@ comment on column marts.mart_gone.a is 'Its key.';
 """
 
 
+def test_an_export_takes_the_place_of_an_earlier_one(
+    database: Path, dist: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "dist" / "data"
+    export_marts.export(copy_with(database, tmp_path, GONE), folder)
+    assert (folder / "mart_gone.csv").exists()
+    (folder / ".DS_Store").write_text("written by the Finder")
+    status, out, err = run(capsys, database, folder)
+    assert (status, err) == (0, "")
+    assert out.startswith(f"{folder}: ")
+    assert out.endswith(" rows, release 2024-02\n")
+    assert contents(folder) == contents(dist)
+    assert [*folder.parent.iterdir()] == [folder]
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("note.txt", "mine"),
+        ("mart_mine.csv", "a,b"),
+        ("datapackage.json", OURS.replace("us_trade", "another")),
+        ("datapackage.json", "no package"),
+        ("datapackage.json", "[]"),
+        ("datapackage.json", '{"name": "us_trade"}'),
+        ("datapackage.json", '{"name": "us_trade", "resources": [{"path": "a.csv"}]}'),
+    ],
+)
+def test_what_is_no_export_is_left_alone(
+    name: str, words: str, database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "datapackage.json").write_text(OURS)
+    (folder / name).write_text(words)
+    before = contents(folder)
+    reason = "holds what this did not write; name another folder"
+    assert run(capsys, database, folder) == (1, "", f"{folder}: {reason}\n")
+    assert contents(folder) == before
+    assert [*tmp_path.iterdir()] == [folder]
+
+
+def test_a_folder_with_the_name_of_a_file_of_ours_is_left_alone(
+    database: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "data"
+    export_marts.export(database, folder)
+    (folder / "dim_month.csv").unlink()
+    (folder / "dim_month.csv").mkdir()
+    (folder / "dim_month.csv" / "thesis").write_text("mine")
+    with pytest.raises(ProjectError, match="holds what this did not write"):
+        export_marts.export(database, folder)
+    assert (folder / "dim_month.csv" / "thesis").read_text() == "mine"
+
+
+@pytest.mark.parametrize("is_there", [True, False])
+def test_a_link_is_followed_to_its_folder(
+    is_there: bool, database: Path, dist: Path, tmp_path: Path
+) -> None:
+    folder, link = tmp_path / "elsewhere", tmp_path / "data"
+    if is_there:
+        folder.mkdir()
+    link.symlink_to(folder)
+    for _ in range(2):
+        export_marts.export(database, link)
+        assert link.is_symlink()
+        assert contents(folder) == contents(dist)
+        assert {*tmp_path.iterdir()} == {folder, link}
+
+
+@pytest.fixture
+def earlier(tmp_path: Path) -> Path:
+    """A folder with an earlier export."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "datapackage.json").write_text(OURS)
+    return folder
+
+
+def check_untouched(earlier: Path) -> None:
+    assert contents(earlier) == {"datapackage.json": OURS.encode()}
+    assert not list(earlier.parent.glob(".*"))
+
+
+@pytest.fixture
+def handlers() -> Iterator[None]:
+    """The signals' handlers, put back."""
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    before = [signal.getsignal(number) for number in numbers]
+    yield
+    for number, handler in zip(numbers, before, strict=True):
+        signal.signal(number, handler)
+
+
+@pytest.mark.usefixtures("handlers")
+def test_being_told_to_end_leaves_nothing(
+    database: Path, earlier: Path, monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    """In the middle of a query that would take minutes."""
+
+    def endless(connection: duckdb.DuckDBPyConnection, mart: object, folder: Path) -> None:
+        (folder / "half.csv").write_text("half")
+        threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM)).start()
+        connection.execute("select count(*) from range(300000) a, range(300000) b")
+
+    monkeypatch.setattr(export_marts, "write_mart", endless)
+    assert run(capsys, database, earlier) == (project.INTERRUPTED, "", "stopped\n")
+    check_untouched(earlier)
+
+
+@pytest.mark.parametrize("at", [0, 1])
+@pytest.mark.parametrize("is_done", [True, False])
+def test_what_fails_between_the_moves_brings_the_earlier_export_back(
+    at: int, is_done: bool, database: Path, dist: Path, earlier: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    """Of the two moves, one fails, or is done when Ctrl-C comes."""
+    moves: list[Path] = []
+    rename = Path.rename
+
+    def failing(self: Path, target: Path) -> Path:
+        moves.append(target)
+        fails = len(moves) == at + 1
+        if is_done or not fails:
+            rename(self, target)
+        if fails:
+            raise KeyboardInterrupt if is_done else OSError(5, "Input/output error")
+        return target
+
+    monkeypatch.setattr(Path, "rename", failing)
+    with pytest.raises(KeyboardInterrupt if is_done else OSError):
+        export_marts.export(database, earlier)
+    if is_done and at == 1:
+        assert contents(earlier) == contents(dist)
+    else:
+        check_untouched(earlier)
+    assert not list(earlier.parent.glob(".*"))
+
+
 @pytest.mark.parametrize(
     ("sql", "fault"),
     [
@@ -172,34 +310,97 @@ comment on column marts.mart_gone.a is 'Its key.';
         ("comment on table marts.dim_month is null", "marts.dim_month: has no description"),
         ("create table marts.keyless as select 1 as a", "marts.keyless: has no primary key"),
         ("create table marts.odd (a integer[])", "marts.odd.a: the type INTEGER[] has no"),
+        ("create table marts.odd (a timestamp)", "marts.odd.a: the type TIMESTAMP has no"),
+        ('create table marts."../evil" (a int)', "marts.../evil: is no plain name"),
+        ('create table marts.odd ("a/b" int)', "marts.odd.a/b: is no plain name"),
+        ('create table marts.odd ("a\x1b[31m" int)', r"marts.odd.a\x1b[31m: is no plain name"),
         (
             "delete from marts.dim_component where component = 'services'",
-            "marts.dim_series.component: 'services' is not in marts.dim_component.component",
+            'marts.dim_series.component: "services" is not in marts.dim_component.component',
         ),
         ("update marts.dim_release set is_latest = false", "marts.dim_release: no release is"),
+        ("drop table marts.dim_release", "dim_release"),
         ("drop schema marts cascade", "has no table in the schema marts"),
     ],
 )
 def test_a_fault_is_named_and_nothing_is_written(
-    database: Path, tmp_path: Path, sql: str, fault: str
+    database: Path, tmp_path: Path, earlier: Path, sql: str, fault: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    status, out, err = run(capsys, copy_with(database, tmp_path, sql), earlier)
+    assert (status, out) == (1, "")
+    assert fault in err
+    check_untouched(earlier)
+
+
+def test_a_view_beside_the_marts_is_none(database: Path, dist: Path, tmp_path: Path) -> None:
+    changed = copy_with(database, tmp_path, 'create view marts."../v" as select 1 as a')
+    export_marts.export(changed, tmp_path / "data")
+    assert contents(tmp_path / "data") == contents(dist)
+
+
+def test_a_missing_database_or_a_file_in_the_way_is_named(
+    database: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    folder = tmp_path / "dist"
-    folder.mkdir()
-    (folder / "datapackage.json").write_text("an earlier export")
-    done = run(copy_with(database, tmp_path, sql), folder)
-    assert done.returncode == 1
-    assert fault in done.stderr
-    assert contents(folder) == {"datapackage.json": b"an earlier export"}
-    assert not list(tmp_path.glob(".*"))
-
-
-def test_a_missing_database_or_a_file_in_the_way_is_named(database: Path, tmp_path: Path) -> None:
-    done = run(tmp_path / "none.duckdb", tmp_path / "dist")
-    assert (done.returncode, "there is no such database" in done.stderr) == (1, True)
+    folder = tmp_path / "data"
+    status, _, err = run(capsys, tmp_path / "none.duckdb", folder)
+    assert (status, err) == (
+        1, f"{tmp_path / 'none.duckdb'}: there is no such database; build it with make\n"
+    )  # fmt: skip
     (tmp_path / "text.duckdb").write_text("not a database, but a text")
-    done = run(tmp_path / "text.duckdb", tmp_path / "dist")
-    assert (done.returncode, "cannot be opened" in done.stderr) == (1, True)
-    (tmp_path / "dist").write_text("mine")
-    done = run(database, tmp_path / "dist")
-    assert (done.returncode, "is not a folder" in done.stderr) == (1, True)
-    assert (tmp_path / "dist").read_text() == "mine"
+    status, _, err = run(capsys, tmp_path / "text.duckdb", folder)
+    assert (status, "text.duckdb: cannot be opened" in err) == (1, True)
+    folder.write_text("mine")
+    status, _, err = run(capsys, database, folder)
+    assert (status, err) == (1, f"{folder}: is not a folder; move it away\n")
+    assert folder.read_text() == "mine"
+
+
+# --------------------------------------------------------------------------- the network
+
+
+def test_no_extension_is_downloaded(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """DuckDB would fetch one, to open a file of SQLite's; its library does, unseen by Python."""
+    with sqlite3.connect(tmp_path / "lite.duckdb") as connection:
+        connection.execute("create table a (b)")
+    status, _, err = run(capsys, tmp_path / "lite.duckdb", tmp_path / "data")
+    assert status == 1
+    assert "lite.duckdb: cannot be opened" in err
+    assert "Failed to download" not in err
+    with project.open_database(copy_with_nothing(tmp_path)) as connection:
+        settings = connection.execute(
+            "select name, value from duckdb_settings() where name like 'auto%extensions'"
+        ).fetchall()
+    assert {name: value for name, value in settings} == {
+        "autoinstall_known_extensions": "false",
+        "autoload_known_extensions": "false",
+    }
+
+
+def copy_with_nothing(folder: Path) -> Path:
+    duckdb.connect(str(folder / "empty.duckdb")).close()
+    return folder / "empty.duckdb"
+
+
+SEEN: list[str] | None = None
+
+
+def hook(event: str, _: object) -> None:
+    """What Python tells of sockets, and of what is asked for on the network."""
+    if SEEN is not None and event.startswith(("socket.", "urllib.", "http.client.")):
+        SEEN.append(event)
+
+
+sys.addaudithook(hook)
+
+
+def test_nothing_here_opens_a_socket(
+    database: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    monkeypatch.setattr(sys.modules[__name__], "SEEN", seen)
+    export_marts.export(database, tmp_path / "data")
+    render_cookbook.render(ROOT / "analyses", database)
+    assert seen == []
+    socket.socket().close()
+    assert seen == ["socket.__new__"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import http.client
 import io
 import os
 import signal
@@ -9,20 +11,49 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import urllib.request
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr, redirect_stdout
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import fetch_release
+import openpyxl
 import pytest
-from conftest import ROOT
-from test_workbook import COMMITTED, ONE_PAGE, made, put
 
+import fetch_release
+import project
+from project import ROOT, put
+from release import read_release
+
+
+def value(field: str) -> int | str | None:
+    """A field of a text as a workbook has it."""
+    digits = field.replace(",", "")
+    return int(digits) if digits.removeprefix("-").isdecimal() else field or None
+
+
+def made(text: str) -> bytes:
+    """A workbook with a row for each line of a text."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "exhibit_history"
+    for line in text.split("\n"):
+        sheet.append([value(field) for field in line.split("\t")])
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+# The last years of the committed release, on one page, as a workbook is.
+LINES = (ROOT / "releases" / "2024-02.txt").read_bytes().decode("ascii").split("\n")
+HEAD = [line.replace("1992 - Present", "2022 - Present") for line in LINES[:8]]
+TABLE = [line for line in LINES[LINES.index("2022" + 9 * "\t") : -3] if line not in LINES[:8]]
+TEXT = "\n".join([*HEAD, *TABLE, *LINES[-3:]])
+BOOK = made(TEXT)
+LAST_YEAR = TABLE.index("2024" + 9 * "\t")
 HTML = b"<!DOCTYPE html><html><body>Under maintenance</body></html>"
-BOOK = made()
-TEXT = "\n".join(ONE_PAGE)
 NAME = "2024-02.xlsx"
+RED = "\x1b[31m"
 
 
 class Server(ThreadingHTTPServer):
@@ -35,8 +66,8 @@ class Server(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.release = threading.Event()  # lets go those that are kept waiting
 
-    def url(self, path: str) -> str:
-        return f"http://127.0.0.1:{self.server_port}/{path}"
+    def url(self, path: str, scheme: str = "http") -> str:
+        return f"{scheme}://127.0.0.1:{self.server_port}/{path}"
 
     def handle_error(self, *_: object) -> None:
         """A client that hangs up is no news."""
@@ -138,6 +169,37 @@ class Handler(BaseHTTPRequestHandler):
     def to_file(self) -> None:
         self.send(b"", status=302, Location="file:///etc/passwd")
 
+    def to_secret(self) -> None:
+        self.send(b"", status=302, Location="ftp://me:secret@127.0.0.1/book")
+
+    def to_http(self) -> None:
+        self.send(b"", status=302, Location=self.server.url("book"))
+
+    def to_https(self) -> None:
+        self.send(b"", status=302, Location=self.server.url("book", "https"))
+
+    def in_part(self) -> None:
+        self.send(BOOK, status=206)
+
+    def nothing(self) -> None:
+        self.send_response(204)
+        self.end_headers()
+
+    def red_reason(self) -> None:
+        self.wfile.write(f"HTTP/1.1 404 {RED}red\r\nContent-Length: 0\r\n\r\n".encode())
+
+    def red_part(self) -> None:
+        self.wfile.write(f"HTTP/1.1 206 {RED}red\r\nContent-Length: 0\r\n\r\n".encode())
+
+    def red_garbage(self) -> None:
+        self.wfile.write(f"{RED}red\r\n\r\n".encode())
+
+    def red_location(self) -> None:
+        self.send(b"", status=302, Location=f"gopher://h/{RED}red")
+
+    def red_ftp(self) -> None:
+        self.send(b"", status=302, Location=f"ftp://h/{RED}red")
+
     def large(self) -> None:
         self.send(b"PK", length=30_000_000)
 
@@ -151,7 +213,10 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(b"no HTTP at all\r\n\r\n")
 
     def faulty(self) -> None:
-        self.send(made(put("F55", "x"), put("F56", "y"), put("F57", "z")))
+        bad = TEXT
+        for number in ("245,683", "170,679", "75,004"):
+            bad = bad.replace(number, "x", 1)
+        self.send(made(bad))
 
     def trickle(self) -> None:
         """A byte now and then, for ever."""
@@ -191,9 +256,10 @@ class Output(io.StringIO):
 def fetch(folder: Path, *arguments: str) -> tuple[int, str, str]:
     """Status, output and error of the command; the folder's name is left out of them."""
     out, err = Output(), Output()
+    given = ["--releases", str(folder), *arguments]
     with redirect_stdout(out), redirect_stderr(err):
         try:
-            status = fetch_release.main(["--releases", str(folder), *arguments])
+            status = project.main(fetch_release.command, fetch_release.parser(), given)
         except SystemExit as stop:
             status = stop.code
     return status, *(told.getvalue().replace(f"{folder}{os.sep}", "") for told in (out, err))
@@ -214,7 +280,7 @@ def test_a_release_is_put_under_its_last_month(path: str, server: Server, tmp_pa
     server.asked.clear()
     status, out, err = fetch(tmp_path, "--url", server.url(path))
     assert (status, err) == (0, "")
-    assert out.startswith(f"{NAME}: {len(BOOK):,} bytes, 1992-01 to 2024-02, SHA-256 ")
+    assert out.startswith(f"{NAME}: {len(BOOK):,} bytes, 2022-01 to 2024-02, SHA-256 ")
     assert files(tmp_path) == {NAME: BOOK}
     assert len(server.asked) == (1 if path in GOOD[:3] else 2)
 
@@ -226,9 +292,15 @@ def test_the_file_has_the_rights_of_any_other(server: Server, tmp_path: Path) ->
 
 
 def test_what_a_killed_run_left_behind_does_not_matter(server: Server, tmp_path: Path) -> None:
-    (tmp_path / f".{NAME}.part").write_bytes(b"half")
-    assert fetch(tmp_path, "--url", server.url("book"))[0] == 0
-    assert files(tmp_path) == {NAME: BOOK}
+    """Nor is it followed, where it is a link."""
+    precious = tmp_path / "precious"
+    precious.write_bytes(b"mine")
+    folder = tmp_path / "releases"
+    folder.mkdir()
+    (folder / f".{NAME}.part").symlink_to(precious)
+    assert fetch(folder, "--url", server.url("book"))[0] == 0
+    assert (folder / NAME).read_bytes() == BOOK
+    assert precious.read_bytes() == b"mine"
 
 
 @pytest.mark.parametrize("name", [NAME, "exhibit_history.xlsx"])
@@ -239,30 +311,44 @@ def test_nothing_new(name: str, server: Server, tmp_path: Path) -> None:
     assert files(tmp_path) == {name: BOOK}
 
 
-def test_nothing_new_where_the_text_is(server: Server, tmp_path: Path) -> None:
-    (tmp_path / "2024-02.txt").write_text(COMMITTED)
+RETITLED = made(TEXT.replace("2022 - Present", "2022-Present"))
+
+
+@pytest.mark.parametrize(
+    ("name", "same"),
+    [
+        ("2024-02.txt", TEXT.encode()),
+        ("february.txt", TEXT.encode()),
+        (NAME, RETITLED),
+        ("exhibit_history.xlsx", RETITLED),
+    ],
+)
+def test_nothing_new_where_the_numbers_are(
+    name: str, same: bytes, server: Server, tmp_path: Path
+) -> None:
+    """A release is what its file says, not what that is called."""
+    assert same != BOOK
+    (tmp_path / name).write_bytes(same)
     told = fetch(tmp_path, "--url", server.url("book"))
-    assert told == (0, "nothing new: 2024-02.txt has the same numbers\n", "")
-    assert [*files(tmp_path)] == ["2024-02.txt"]
+    assert told == (0, f"nothing new: {name} has the same numbers (2024-02)\n", "")
+    assert files(tmp_path) == {name: same}
 
 
-OTHERS = {
-    "2024-02.xlsx": [
-        (made(put("A1", "U.S. International Trade in Goods and Services, 1992-Present")),
-         "with the same numbers"),
-        (made(put("F51", 46883)), "with 1 other number"),
-        (made(put("F51", 46883), put("G51", 1)), "with 2 other numbers"),
-        (b"", "which cannot be read"),
-    ],
-    "2024-02.txt": [
-        (TEXT.replace("46,882", "46,883").encode(), "with 1 other number"),
-        (b"", "which cannot be read"),
-    ],
-}  # fmt: skip
+REVISED = TEXT.replace("170,679", "170,680")
+TWO_OTHERS = REVISED.replace("75,004", "75,005")
+OTHERS = [
+    (NAME, made(REVISED), "with 1 other number"),
+    (NAME, made(TWO_OTHERS), "with 2 other numbers"),
+    (NAME, b"", "which cannot be read"),
+    ("2024-02.txt", b"", "which cannot be read"),
+    ("2024-02.txt", REVISED.encode(), "with 1 other number"),
+    ("february.txt", REVISED.encode(), "with 1 other number"),
+    ("exhibit_history.xlsx", made(REVISED), "with 1 other number"),
+]
 
 
-@pytest.mark.parametrize(("name", "other", "how"), [(n, *o) for n in OTHERS for o in OTHERS[n]])
-def test_another_file_of_that_name_is_never_overwritten(
+@pytest.mark.parametrize(("name", "other", "how"), OTHERS)
+def test_another_file_of_the_release_is_never_overwritten(
     name: str, other: bytes, how: str, server: Server, tmp_path: Path
 ) -> None:
     (tmp_path / name).write_bytes(other)
@@ -276,10 +362,49 @@ def test_another_file_of_that_name_is_never_overwritten(
     assert files(tmp_path) == {name: other}
 
 
-def test_an_older_release_stays_beside_it(server: Server, tmp_path: Path) -> None:
+def test_a_month_and_the_part_year_that_it_is_are_two_rows(tmp_path: Path) -> None:
+    """Of January's release they have the same period, and may differ."""
+    year, part_year, january, february, *rest = TABLE[LAST_YEAR:]
+    part_year, february = january.replace("January", "Jan. -"), "February" + 9 * "\t"
+    table = [*TABLE[:LAST_YEAR], year, part_year, january, february, *rest]
+    (tmp_path / "january.txt").write_text("\n".join([*HEAD, *table, *LINES[-3:]]))
+    release = read_release(tmp_path / "january.txt")
+    assert release.release_id == "2024-01"
+    rows = [*release.months, *release.annuals]
+    assert len(fetch_release.cells(release)) == sum(len(row.cells) for row in rows)
+
+
+IN_THE_WAY = f"{NAME}: is in the way of the release; move it away\n"
+
+
+def test_a_file_that_came_in_between_is_never_overwritten(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(path: Path, data: bytes, *, over: bool) -> None:
+        path.write_bytes(b"mine")
+        put(path, data, over=over)
+
+    monkeypatch.setattr(fetch_release, "put", late)
+    assert fetch(tmp_path, "--url", server.url("book")) == (1, "", IN_THE_WAY)
+    assert files(tmp_path) == {NAME: b"mine"}
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("nowhere")])
+def test_what_is_no_file_is_left_in_its_place(
+    make: Callable[[Path], None], server: Server, tmp_path: Path
+) -> None:
+    make(tmp_path / NAME)
+    assert fetch(tmp_path, "--url", server.url("book")) == (1, "", IN_THE_WAY)
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert not (tmp_path / NAME).is_file()
+
+
+def test_other_releases_stay_beside_it(server: Server, tmp_path: Path) -> None:
     (tmp_path / "2024-01.txt").write_text("whatever")
+    (tmp_path / "older.txt").write_text("\n".join([*HEAD, *TABLE[:LAST_YEAR], *LINES[-3:]]))
+    (tmp_path / f".{NAME}").write_bytes(BOOK)  # hidden: the build does not look at it either
     assert fetch(tmp_path, "--url", server.url("book"))[0] == 0
-    assert sorted(files(tmp_path)) == ["2024-01.txt", NAME]
+    assert sorted(files(tmp_path)) == [f".{NAME}", "2024-01.txt", NAME, "older.txt"]
 
 
 # --------------------------------------------------------------------------- what is not
@@ -292,12 +417,21 @@ BAD = {
     "drop": "broke off after 0 bytes, twice; try again later",
     "missing": "is answered with the HTTP error 404 Not Found",
     "failing": "is answered with the HTTP error 503 Service Unavailable",
+    "in-part": "is answered with HTTP 206 Partial Content, not with a whole file",
+    "nothing": "is answered with HTTP 204 No Content, not with a whole file",
     "to-ftp": "is redirected from http to ftp, ftp://127.0.0.1/book, which is not followed",
+    "to-secret": "is redirected from http to ftp, ftp://127.0.0.1/book, which is not followed",
     "to-file": "is answered with the HTTP error 302 Found - Redirection to url "
     "'file:///etc/passwd' is not allowed",
     "large": LARGE,
     "large-without-length": LARGE,
     "garbage": "cannot be fetched: no HTTP at all",
+    "red-reason": r"is answered with the HTTP error 404 \x1b[31mred",
+    "red-part": r"is answered with HTTP 206 \x1b[31mred, not with a whole file",
+    "red-garbage": r"cannot be fetched: \x1b[31mred",
+    "red-location": "is answered with the HTTP error 302 Found - Redirection to url "
+    r"'gopher://h/\x1b[31mred' is not allowed",
+    "red-ftp": "is redirected from http to ftp, ftp://h/%1B[31mred, which is not followed",
 }
 TWICE = {"half", "half-in-chunks", "drop"}
 
@@ -309,6 +443,35 @@ def test_what_cannot_be_fetched(path: str, server: Server, tmp_path: Path) -> No
     assert fetch(tmp_path, "--url", url) == (1, "", f"{url} {BAD[path]}\n")
     assert files(tmp_path) == {}
     assert len(server.asked) == (2 if path in TWICE else 1)
+
+
+@pytest.fixture
+def https_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for by https is asked for without encryption: the server has no certificate."""
+
+    def in_clear(self: urllib.request.HTTPSHandler, request: urllib.request.Request) -> object:
+        return self.do_open(http.client.HTTPConnection, request)
+
+    monkeypatch.setattr(urllib.request.HTTPSHandler, "https_open", in_clear)
+
+
+@pytest.mark.usefixtures("https_in_clear")
+@pytest.mark.parametrize(("scheme", "path"), [("https", "to-https"), ("http", "to-https")])
+def test_a_redirect_to_https_is_followed(
+    scheme: str, path: str, server: Server, tmp_path: Path
+) -> None:
+    assert fetch(tmp_path, "--url", server.url(path, scheme))[0] == 0
+    assert files(tmp_path) == {NAME: BOOK}
+
+
+@pytest.mark.usefixtures("https_in_clear")
+def test_a_redirect_from_https_to_http_is_not_followed(server: Server, tmp_path: Path) -> None:
+    server.asked.clear()
+    url, there = server.url("to-http", "https"), server.url("book")
+    reason = f"is redirected from https to http, {there}, which is not followed"
+    assert fetch(tmp_path, "--url", url) == (1, "", f"{url} {reason}\n")
+    assert server.asked == ["/to-http"]
+    assert files(tmp_path) == {}
 
 
 def test_a_reset_is_a_drop(server: Server, tmp_path: Path) -> None:
@@ -329,48 +492,86 @@ def test_a_circle_of_redirects(server: Server, tmp_path: Path) -> None:
 
 
 UNREADABLE = {
-    "page": 'is no workbook (.xlsx): it begins with "<!DOCTYPE html><html"; nothing was kept',
-    "half-without-length": "is damaged: File is not a zip file; nothing was kept",
-    "faulty": 'exhibit_history!F55: exports goods: "x" is not a whole number of millions '
-    "(and 2 more faults); nothing was kept",
+    "page": "is no workbook (.xlsx)",
+    "half-without-length": "is damaged",
+    "faulty": "exhibit_history!E13: ",
 }
 
 
 @pytest.mark.parametrize("path", UNREADABLE)
 def test_what_is_no_release(path: str, server: Server, tmp_path: Path) -> None:
     url = server.url(path)
-    assert fetch(tmp_path, "--url", url) == (1, "", f"{url}: {UNREADABLE[path]}\n")
+    status, out, err = fetch(tmp_path, "--url", url)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"{url}: {UNREADABLE[path]}")
+    more = " (and 2 more faults)" if path == "faulty" else ""
+    assert err.endswith(f"{more}; nothing was kept\n")
+    assert err.count("\n") == 1
     assert files(tmp_path) == {}
+
+
+# --------------------------------------------------------------------------- the time limit
+
+
+def check_late(url: str, folder: Path) -> None:
+    late = f"{url} took longer than 0.3 seconds; try again, or with a longer --time-limit\n"
+    assert fetch(folder, "--url", url, "--time-limit", "0.3") == (1, "", late)
+    assert files(folder) == {}
 
 
 @pytest.mark.parametrize("path", ["trickle", "trickled-header", "silence"])
-def test_the_time_limit_is_for_all_of_it(path: str, server: Server, tmp_path: Path) -> None:
-    url = server.url(path)
-    status, out, err = fetch(tmp_path, "--url", url, "--time-limit", "0.3")
-    assert (status, out) == (1, "")
-    assert err.startswith(f"{url} took longer than 0.3 seconds (")
-    assert err.endswith(" bytes came); try again, or with a longer --time-limit\n")
-    assert files(tmp_path) == {}
+def test_the_time_limit_is_for_all_of_the_download(
+    path: str, server: Server, tmp_path: Path
+) -> None:
+    check_late(server.url(path), tmp_path)
+
+
+@pytest.fixture
+def never() -> Iterator[Callable[..., None]]:
+    """A function that does not return before the test is over."""
+    over = threading.Event()
+    yield lambda *_, **__: over.wait()
+    over.set()
+
+
+def test_the_time_limit_is_for_the_name(
+    never: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", never)
+    check_late("http://nowhere.invalid/book", tmp_path)
+
+
+def test_the_time_limit_is_for_reading_too(
+    never: Callable[..., None], server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_release, "read_workbook", never)
+    check_late(server.url("book"), tmp_path)
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{free.getsockname()[1]}/"
-    assert fetch(tmp_path, "--url", url) == (
-        1, "", f"{url} cannot be reached: Connection refused\n"
-    )  # fmt: skip
+        assert fetch(tmp_path, "--url", url) == (
+            1, "", f"{url} cannot be reached: Connection refused\n"
+        )  # fmt: skip
 
 
-def test_no_such_name(tmp_path: Path) -> None:
-    status, _, err = fetch(tmp_path, "--url", "https://nowhere.invalid/book")
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a..b", "a" * 64])
+def test_no_such_name(host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    if host == "nowhere.invalid":
+        monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    status, _, err = fetch(tmp_path, "--url", f"https://{host}/book")
     assert status == 1
-    assert err.startswith("https://nowhere.invalid/book ")
+    assert err.startswith(f"https://{host}/book cannot be ")
     assert err.count("\n") == 1
 
 
 def test_a_server_without_tls(server: Server, tmp_path: Path) -> None:
-    url = server.url("book").replace("http", "https")
+    url = server.url("book", "https")
     status, _, err = fetch(tmp_path, "--url", url)
     assert status == 1
     assert err.startswith(f"{url} cannot be reached safely: ")
@@ -383,9 +584,9 @@ def test_a_folder_that_takes_no_file(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(fetch_release.os, "fsync", full)
-    status, out, err = fetch(tmp_path, "--url", server.url("book"))
-    assert (status, out, err) == (1, "", f"{tmp_path}: No space left on device\n")
+    monkeypatch.setattr(os, "fsync", full)
+    told = fetch(tmp_path, "--url", server.url("book"))
+    assert told == (1, "", "No space left on device\n")
     assert files(tmp_path) == {}
 
 
@@ -394,9 +595,11 @@ def test_a_folder_that_takes_no_file(
 
 WRONG = (
     ("--url", "ftp://127.0.0.1/book"), ("--url", "file:///etc/passwd"), ("--url", "book.xlsx"),
-    ("--url", "http://"), ("--url", "http://a b/"), ("--url", "http://[/"),
+    ("--url", "http://"), ("--url", "http://a b/"), ("--url", "http://[/"), ("--url", ""),
+    ("--url", "http://me:secret@127.0.0.1/"), ("--url", "ftp://me:secret@127.0.0.1/"),
+    ("--url", f"http://{RED}/"),
     ("--time-limit", "0"), ("--time-limit", "-1"), ("--time-limit", "soon"),
-    ("--time-limit", "nan"), ("--time-limit", "1e99"), ("--releases", "nowhere"), ("more",),
+    ("--time-limit", "nan"), ("--time-limit", "1e99"), ("more",),
 )  # fmt: skip
 
 
@@ -405,32 +608,36 @@ def test_wrong_usage_is_status_2(arguments: tuple[str, ...], tmp_path: Path) -> 
     status, out, err = fetch(tmp_path, *arguments)
     assert (status, out) == (2, "")
     assert err.startswith("usage: ")
+    assert "secret" not in err
+    assert RED not in err
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    told = fetch(tmp_path / "nowhere")
+    assert told == (2, "", f"{tmp_path / 'nowhere'}: is not a folder\n")
 
 
 def test_help_shows_an_example(tmp_path: Path) -> None:
     status, out, _ = fetch(tmp_path, "--help")
     assert status == 0
-    assert "example: scripts/fetch_release.py --time-limit 20" in out
+    [example] = [line for line in out.splitlines() if line.startswith("example: ")]
+    assert example == "example: .venv/bin/python scripts/fetch_release.py --time-limit 20"
+    parsed = fetch_release.parser().parse_args(example.split()[3:])
+    assert (parsed.time_limit, parsed.url) == (20, fetch_release.ADDRESS)
 
 
-def test_the_bar() -> None:
-    assert fetch_release.bar(0, 4000) == f"\r[{'.' * 30}] 0 of 4,000 bytes"
-    assert fetch_release.bar(2000, 4000) == f"\r[{'#' * 15}{'.' * 15}] 2,000 of 4,000 bytes"
-    assert fetch_release.bar(5000, 4000) == f"\r[{'#' * 30}] 5,000 of 4,000 bytes"
-    assert fetch_release.bar(1234, None) == "\r1,234 bytes"
-
-
-def test_the_bar_is_for_a_terminal_alone(
+def test_a_terminal_is_told_how_far_it_is(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Output, "isatty", lambda self: True)
     status, _, err = fetch(tmp_path, "--url", server.url("book"))
     assert status == 0
-    assert err.startswith(f"\r[{'.' * 30}] 0 of ")
-    assert err.endswith(f"\r[{'#' * 30}] {len(BOOK):,} of {len(BOOK):,} bytes\n")
+    assert f"fetch: {len(BOOK):,} of {len(BOOK):,} bytes" in err
+    assert err.endswith("\r\x1b[K")
 
 
-def test_interrupted(server: Server, tmp_path: Path) -> None:
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(number: int, server: Server, tmp_path: Path) -> None:
     server.asked.clear()
     command = [sys.executable, ROOT / "scripts" / "fetch_release.py", "--releases", tmp_path]
     with subprocess.Popen(
@@ -441,14 +648,62 @@ def test_interrupted(server: Server, tmp_path: Path) -> None:
     ) as run:
         while not server.asked:
             threading.Event().wait(0.02)
-        run.send_signal(signal.SIGINT)
+        run.send_signal(number)
         out, err = run.communicate()
-    assert (run.returncode, out, err) == (1, "", "interrupted; nothing was kept\n")
+    assert (run.returncode, out, err) == (project.INTERRUPTED, "", "stopped\n")
     assert files(tmp_path) == {}
 
 
-def test_nothing_else_touches_the_network() -> None:
-    network = ("urllib", "http.client", "socket", "ftplib", "requests", "httpx")
-    for path in (ROOT / "scripts").glob("*.py"):
-        if path.name != "fetch_release.py":
-            assert [name for name in network if f"import {name}" in path.read_text()] == []
+# --------------------------------------------------------------------------- nothing else does
+
+
+NETWORK = {
+    "aiohttp", "asyncio", "fetch_release", "ftplib", "http", "httpx", "imaplib", "nntplib",
+    "poplib", "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib",
+    "urllib.request", "urllib3", "websockets", "xmlrpc",
+}  # fmt: skip
+
+
+def network_of(source: str) -> set[str]:
+    """The modules that reach the network among those that a program imports, however it does."""
+    imported: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func):
+            imported |= {one.value for one in node.args if isinstance(one, ast.Constant)}
+    return {
+        name
+        for name in imported
+        if name == "urllib" or any(f"{name}.".startswith(f"{one}.") for one in NETWORK)
+    }
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import urllib.request",
+        "import urllib",
+        "from urllib import request",
+        "from urllib.request import urlopen as quiet",
+        "import json, socket as s",
+        "def f():\n    from http import client",
+        "import http.client",
+        "__import__('ftplib')",
+        "importlib.import_module('requests')",
+        "from fetch_release import download",
+    ],
+)
+def test_an_import_of_the_network_is_seen(source: str) -> None:
+    assert network_of(source)
+
+
+def test_other_imports_are_none_of_the_network() -> None:
+    assert not network_of("import html, sslx\nfrom urllib.parse import quote\nimport urllib.parse")
+
+
+def test_nothing_but_fetch_touches_the_network() -> None:
+    programs = set((ROOT / "scripts").rglob("*.py"))
+    assert {path.name for path in programs if network_of(path.read_text())} == {"fetch_release.py"}
