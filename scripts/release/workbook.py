@@ -195,11 +195,9 @@ def filled_cells(sheet: Any) -> dict[tuple[int, int], str]:
     seen = 0
     for row, cells in enumerate(sheet.iter_rows(), 1):
         seen += len(cells)
-        too_large = f"{MOST_ROWS:,} rows" * (row > MOST_ROWS) or f"{MOST_CELLS:,} cells" * (
-            seen > MOST_CELLS
-        )
-        if too_large:
-            reason = f"more than {too_large} are in use; delete what is not the table"
+        if row > MOST_ROWS or seen > MOST_CELLS:
+            most = f"{MOST_ROWS:,} rows or {MOST_CELLS:,} cells"
+            reason = f"more than {most} are in use; delete what is not the table"
             raise Unreadable(reason, sheet_name(sheet.title))
         for cell in cells:
             if cell.value is None:

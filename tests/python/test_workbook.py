@@ -354,6 +354,11 @@ def test_other_sheets_do_not_matter() -> None:
 WHOLE = "is not a whole number of millions"
 FORMULA = "holds a formula without a value; open the workbook in a spreadsheet program and save it"
 
+TOO_LARGE = (
+    "exhibit_history: more than 10,000 rows or 1,000,000 cells are in use; delete what is not the "
+    "table"
+)
+
 CELLS: dict[str, tuple[list[Edit], list[str]]] = {
     "words": ([put("F13", "n/a")], [f'exhibit_history!F13: exports goods: "n/a" {WHOLE}']),
     "a fraction": (
@@ -459,17 +464,17 @@ CELLS: dict[str, tuple[list[Edit], list[str]]] = {
         [f"'Bob''s table 1'!F13: exports goods: \"x\" {WHOLE}"]),
     "a cell far below": (
         [put("A20000", "x")],
-        ["exhibit_history: more than 10,000 rows are in use; delete what is not the table"]),
+        [TOO_LARGE]),
     "a cell far to the right": (
         [put("IS12", "x")],
         ["exhibit_history!IS12: is not blank; the table ends before column CV"]),
     "a format far below": (
         [lambda sheet: setattr(sheet["A10001"], "number_format", "0.0")],
-        ["exhibit_history: more than 10,000 rows are in use; delete what is not the table"]),
+        [TOO_LARGE]),
     "a million formats": (
         [*(lambda sheet, row=row: setattr(sheet[f"XFD{row}"], "number_format", "0.0")
            for row in range(1000, 1070))],
-        ["exhibit_history: more than 1,000,000 cells are in use; delete what is not the table"]),
+        [TOO_LARGE]),
     "all that is wrong": (
         [put("F13", "x"), put("A2", "In billions of dollars. Seasonally adjusted."),
          put("L20", "y")],
@@ -602,7 +607,7 @@ FILES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "a row beyond all bounds": (
         lambda data: changed_part(
             data, SHEET, lambda xml: xml.replace(b'<row r="9"', b'<row r="99999999999"', 1)),
-        "exhibit_history: more than 10,000 rows are in use; delete what is not the table"),
+        TOO_LARGE),
     "much when unpacked": (
         lambda data: zipped({"[Content_Types].xml": bytes(50_000_000)}),
         "has 50,000,000 bytes when unpacked; a release has less than 5,000,000"),
@@ -611,7 +616,7 @@ FILES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "has 38,"),
     "many empty rows": (
         xml_with(b"</sheetData>", b'<row s="1"/>' * 300_000 + b"</sheetData>"),
-        "exhibit_history: more than 10,000 rows are in use; delete what is not the table"),
+        TOO_LARGE),
     "much": (
         lambda data: b"PK" + bytes(5_000_000),
         "has 5,000,002 bytes; a release has less than 5,000,000"),
