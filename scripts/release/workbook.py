@@ -101,10 +101,11 @@ def read_sheet(path: str, data: bytes) -> Sheet:
                 return chosen_sheet(path, data)
         except (Unreadable, Refused):
             raise
-        except DefusedXmlException:
-            raise Unreadable("is no workbook (.xlsx): it declares entities in its XML") from None
         except Exception as error:
-            what = f"{in_short(error)} ({type(error).__name__})"
+            cause = error.__cause__ or error
+            if isinstance(cause, DefusedXmlException):
+                raise Unreadable("is no workbook (.xlsx): its XML declares entities") from error
+            what = f"{in_short(cause)} ({type(cause).__name__})"
             if any(name.startswith("xl/chartsheets/") for name in parts):
                 what += "; if a program opens it, delete its chart sheets there"
             raise Unreadable(f"is damaged, or no workbook: {what}") from error
@@ -120,7 +121,7 @@ class Unreadable(Exception):
         self.place = place
 
 
-def in_short(error: Exception) -> str:
+def in_short(error: BaseException) -> str:
     return visible(" ".join(str(error).split())[:80]) or "no reason given"
 
 
@@ -194,11 +195,9 @@ def filled_cells(sheet: Any) -> dict[tuple[int, int], str]:
     seen = 0
     for row, cells in enumerate(sheet.iter_rows(), 1):
         seen += len(cells)
-        too_large = f"{MOST_ROWS:,} rows" * (row > MOST_ROWS) or f"{MOST_CELLS:,} cells" * (
-            seen > MOST_CELLS
-        )
-        if too_large:
-            reason = f"more than {too_large} are in use; delete what is not the table"
+        if row > MOST_ROWS or seen > MOST_CELLS:
+            most = f"{MOST_ROWS:,} rows or {MOST_CELLS:,} cells"
+            reason = f"more than {most} are in use; delete what is not the table"
             raise Unreadable(reason, sheet_name(sheet.title))
         for cell in cells:
             if cell.value is None:
@@ -227,6 +226,7 @@ def odd_cells(path: str, sheet: Any, cells: Cells) -> Iterator[Fault]:
             before, row = row, int(element.get("r", row + 1))
             if row <= before:
                 yield Fault(path, row, "is damaged: its rows are out of order", sheet_name(name))
+                return
             column = 0
             for cell in element.iterfind(f"{TAG}c"):
                 before, at = column, cell.get("r")

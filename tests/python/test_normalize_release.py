@@ -31,7 +31,7 @@ from hypothesis import strategies as st
 import normalize_release
 import project
 from project import ROOT
-from release import MONTHS, SERIES, Refused, Release, normalize
+from release import MONTHS, SERIES, Refused, Release, normalize, read_release
 from release.reader import MOST_BYTES, read_text
 from release.seeds import HEADERS, seed_rows
 
@@ -790,6 +790,12 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     ]
 
 
+def test_a_release_of_the_project_is_shown_from_its_root() -> None:
+    with pytest.raises(Refused) as refused:
+        read_release(ROOT / "releases" / "1999-01.txt")
+    assert str(refused.value).startswith("releases/1999-01.txt: is neither a text release")
+
+
 def test_linked_release_goes_by_its_own_name(tmp_path: Path) -> None:
     run(tmp_path, {})
     (tmp_path / "elsewhere").write_text(edited(cell(12, 2, "x")))
@@ -1044,14 +1050,14 @@ def test_disk_that_takes_no_more(tmp_path: Path) -> None:
     assert found == OLD
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_being_told_to_end_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
-    """The second release is a pipe in a file's clothes: the signal comes while it is waited for."""
+    """The signal comes when the new files are complete, and none is moved yet."""
     run(tmp_path, {"a.txt": edited()})
     for name, content in OLD.items():
         (tmp_path / "seeds" / name).write_bytes(content)
     program = (
-        "import os, sys, time, project, release.seeds as seeds, normalize_release as n;"
+        "import sys, time, project, release.seeds as seeds, normalize_release as n;"
         "real = seeds.stale;"
         "seeds.stale = lambda *a: (print('ready', flush=True), time.sleep(60), real(*a))[2];"
         "sys.exit(project.main(n.command, n.parser(), sys.argv[1:]))"

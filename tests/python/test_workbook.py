@@ -10,36 +10,36 @@ import csv
 import datetime
 import hashlib
 import io
-import os
 import random
 import re
 import subprocess
 import sys
 import zipfile
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
-import duckdb
-import normalize_release as normalizer
 import openpyxl
 import pytest
-import workbook
-from conftest import ROOT, copy_project, dbt
 from openpyxl.chart import BarChart, Reference
 from openpyxl.styles import PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
+import normalize_release
+import project
+from project import ROOT
+from release import MONTHS, Refused, Release, normalize, read_release, read_workbook, workbook
+from release.reader import read_text
+from release.seeds import HEADERS
+
 COMMITTED = (ROOT / "releases" / "2024-02.txt").read_bytes().decode("ascii")
 LINES = COMMITTED.split("\n")
-# The committed release on one page, as a workbook's rows are: a title, units, the header, and
-# from row 5 on the years; 33 years of 14 rows, then a blank row, the footnote and the source.
-TITLE, UNITS, UPPER, LOWER = LINES[2], LINES[4], LINES[6], LINES[7]
-TABLE = [
-    line
-    for line in LINES[8:]
-    if re.match(rf"[12][0-9]{{3}}\t|Jan\. - |(?:{'|'.join(normalizer.MONTHS)})\t", line)
-]
-ONE_PAGE = [*LINES[:8], *TABLE, "", *LINES[-2:]]
+ROW = re.compile(rf"[12][0-9]{{3}}\t|Jan\. - |(?:{'|'.join(MONTHS)})\t")
+ALL_YEARS = [line for line in LINES if ROW.match(line)]
+# The last three years of the committed release, as a workbook's rows are: title, units, the header
+# in 3 and 4, 2022 in 5, 2023 in 19, 2024 in 33, a blank row, the footnote in 48, the source in 49.
+TABLE = ALL_YEARS[-42:]
+TITLE, UNITS, UPPER, LOWER = LINES[2].replace("1992", "2022"), LINES[4], LINES[6], LINES[7]
+ONE_PAGE = ["", "", TITLE, "", UNITS, "", UPPER, LOWER, *TABLE, "", *LINES[-2:]]
 OFFSET = 4  # a line of that text less the row of the sheet
 NUMBER = re.compile(r"-?[0-9,]+")
 
@@ -51,15 +51,15 @@ def value(words: str) -> int | str | None:
     return int(words.replace(",", "")) if NUMBER.fullmatch(words) else words or None
 
 
-def filled(sheet: Worksheet) -> None:
+def filled(sheet: Worksheet, title: str, table: list[str]) -> None:
     """The table in a sheet, with the blanks, the shifted header and the formats of a real one."""
-    sheet.append([f"{TITLE} "])
+    sheet.append([f"{title} "])
     sheet.append([UNITS])
     sheet.append([None, None, "Balance", None, None, "Exports", None, None, " Imports"])
     sheet.append(["  Period", *LOWER.split("\t")[1:]])
-    for at, line in enumerate(TABLE):
+    for at, line in enumerate(table):
         label, *cells = line.split("\t")
-        is_old = at < 200
+        is_old = at < 20
         if label.isdecimal():
             label = f"{label}           " if is_old else int(label)
         elif is_old:
@@ -70,18 +70,24 @@ def filled(sheet: Worksheet) -> None:
         sheet.append([line])
     sheet.merge_cells("A1:J1")
     sheet.merge_cells("A2:J2")
-    for row in sheet.iter_rows(min_row=5, max_row=40, max_col=60):
+    white = PatternFill("solid", fgColor="FFFFFF")
+    for row in sheet.iter_rows(min_row=5, max_row=20, max_col=30):
         for cell in row:
-            cell.fill = PatternFill("solid", fgColor="FFFFFF")
+            cell.fill = white
             cell.number_format = "#,##0"
 
 
-def made(*edits: Edit, keep: Callable[[openpyxl.Workbook], None] | None = None) -> bytes:
+def made(
+    *edits: Edit,
+    keep: Callable[[openpyxl.Workbook], None] | None = None,
+    title: str = TITLE,
+    table: list[str] = TABLE,
+) -> bytes:
     """The bytes of a workbook of the committed release, with these edits."""
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "exhibit_history"
-    filled(sheet)
+    filled(sheet, title, table)
     for edit in edits:
         edit(sheet)
     if keep:
@@ -98,13 +104,13 @@ def put(cell: str, what: object) -> Edit:
     return edit
 
 
-def read(data: bytes) -> normalizer.Release:
-    return normalizer.read_workbook("some.xlsx", data)
+def read(data: bytes) -> Release:
+    return read_workbook("some.xlsx", data)
 
 
 def faults(data: bytes) -> list[str]:
     """The faults of a workbook that must be refused, without the name of the file."""
-    with pytest.raises(normalizer.Refused) as refused:
+    with pytest.raises(Refused) as refused:
         read(data)
     told = [str(fault) for fault in refused.value.faults]
     assert all(fault.startswith("some.xlsx: ") for fault in told)
@@ -181,11 +187,10 @@ def seeds(folder: Path, name: str, data: bytes) -> dict[str, list[dict[str, str]
     for part in ("releases", "seeds"):
         (folder / part).mkdir(parents=True)
     (folder / "releases" / name).write_bytes(data)
-    arguments = ["--releases", folder / "releases", "--seeds", folder / "seeds"]
-    assert normalizer.main(list(map(str, arguments))) == 0
+    normalize(folder / "releases", folder / "seeds", check=False)
     return {
         seed: list(csv.DictReader(io.StringIO((folder / "seeds" / f"{seed}.csv").read_text())))
-        for seed in normalizer.HEADERS
+        for seed in HEADERS
     }
 
 
@@ -208,8 +213,9 @@ def test_the_seeds_are_those_of_its_text(sound: bytes, tmp_path: Path) -> None:
     assert (plain["source_format"], plain["sheet_name"], plain["row_offset"]) == ("text", "", "")
 
 
-def test_the_cells_are_those_of_the_committed_text(sound: bytes) -> None:
-    one, other = read(sound), normalizer.read_release(ROOT / "releases" / "2024-02.txt")
+def test_the_cells_of_the_whole_release_are_those_of_its_text() -> None:
+    one = read(made(title=LINES[2], table=ALL_YEARS))
+    other = read_release(ROOT / "releases" / "2024-02.txt")
     assert [(row.year, row.first, row.last, row.cells) for row in one.rows()] == [
         (row.year, row.first, row.last, row.cells) for row in other.rows()
     ]
@@ -276,17 +282,17 @@ def test_variants_are_read_to_the_same_text(name: str) -> None:
     release = read(made(*SAME_TEXT[name]))
     assert release.text.lines == ONE_PAGE
     above = 3 if "above" in name else 0
-    assert release.text.row_offset == str(OFFSET - above)
+    assert release.origin.row_offset == str(OFFSET - above)
 
 
 def test_formulas_are_read_by_their_values(sound: bytes) -> None:
-    data = with_values(sound, {"F55": PRINTED_CELLS["F55"], "B6": PRINTED_CELLS["B6"]})
+    data = with_values(sound, {"F13": PRINTED_CELLS["F13"], "B6": PRINTED_CELLS["B6"]})
     assert read(data).text.lines == ONE_PAGE
 
 
 PRINTED_CELLS = {
     f"{letter}{row}": ONE_PAGE[row + OFFSET - 1].split("\t")[at].replace(",", "")
-    for row in (6, 55)
+    for row in (6, 13)
     for at, letter in enumerate("ABCDEFGHIJ")
 }
 
@@ -334,13 +340,13 @@ def test_other_sheets_do_not_matter() -> None:
         book.create_sheet("Empty", 0)
         hidden_one = book.create_sheet("Old")
         hidden_one.sheet_state = "veryHidden"
-        hidden_one["F55"] = "=1+1"
+        hidden_one["F13"] = "=1+1"
         chart = BarChart()
         chart.add_data(Reference(book["exhibit_history"], min_col=2, min_row=7, max_row=18))
         book.create_chartsheet("Chart").add_chart(chart)
 
     release = read(made(keep=more))
-    assert (release.text.lines, release.text.sheet_name) == (ONE_PAGE, "exhibit_history")
+    assert (release.text.lines, release.origin.sheet_name) == (ONE_PAGE, "exhibit_history")
 
 
 # --------------------------------------------------------------------------- what is refused
@@ -348,46 +354,51 @@ def test_other_sheets_do_not_matter() -> None:
 WHOLE = "is not a whole number of millions"
 FORMULA = "holds a formula without a value; open the workbook in a spreadsheet program and save it"
 
+TOO_LARGE = (
+    "exhibit_history: more than 10,000 rows or 1,000,000 cells are in use; delete what is not the "
+    "table"
+)
+
 CELLS: dict[str, tuple[list[Edit], list[str]]] = {
-    "words": ([put("F55", "n/a")], [f'exhibit_history!F55: exports goods: "n/a" {WHOLE}']),
+    "words": ([put("F13", "n/a")], [f'exhibit_history!F13: exports goods: "n/a" {WHOLE}']),
     "a fraction": (
-        [put("F55", 46881.6)], [f'exhibit_history!F55: exports goods: "46881.6" {WHOLE}']),
+        [put("F13", 46881.6)], [f'exhibit_history!F13: exports goods: "46881.6" {WHOLE}']),
     "a number that is too large": (
-        [put("F55", 4688123456)],
-        ['exhibit_history!F55: exports goods: "4,688,123,456" is too large to be millions']),
+        [put("F13", 4688123456)],
+        ['exhibit_history!F13: exports goods: "4,688,123,456" is too large to be millions']),
     "a number beyond all bounds": (
-        [put("F55", 1e300)],
-        ['exhibit_history!F55: exports goods: "1,000,000,000,000,000,052,504,760,255,204,420,'
+        [put("F13", 1e300)],
+        ['exhibit_history!F13: exports goods: "1,000,000,000,000,000,052,504,760,255,204,420,'
          '248,704,468..." is too large to be millions']),
-    "an error": ([put("F55", "#REF!")], [f'exhibit_history!F55: exports goods: "#REF!" {WHOLE}']),
-    "a truth": ([put("F55", True)], [f'exhibit_history!F55: exports goods: "TRUE" {WHOLE}']),
+    "an error": ([put("F13", "#REF!")], [f'exhibit_history!F13: exports goods: "#REF!" {WHOLE}']),
+    "a truth": ([put("F13", True)], [f'exhibit_history!F13: exports goods: "TRUE" {WHOLE}']),
     "a date": (
-        [put("F55", datetime.date(1995, 3, 1))],
-        [f'exhibit_history!F55: exports goods: "1995-03-01 00:00:00" {WHOLE}']),
+        [put("F13", datetime.date(1995, 3, 1))],
+        [f'exhibit_history!F13: exports goods: "1995-03-01 00:00:00" {WHOLE}']),
     "digits grouped wrongly": (
-        [put("F55", "46,88")], [f'exhibit_history!F55: exports goods: "46,88" {WHOLE}']),
+        [put("F13", "46,88")], [f'exhibit_history!F13: exports goods: "46,88" {WHOLE}']),
     "a number that is missing": (
-        [put("F51", None)],
-        ["exhibit_history!F51: the row is half printed: no number for exports goods"]),
+        [put("F9", None)],
+        ["exhibit_history!F9: the row is half printed: no number for exports goods"]),
     "a date for a month": (
-        [put("A51", datetime.datetime(1995, 3, 1))],
-        ['exhibit_history!A51: "1995-03-01 00:00:00" is neither a month, an annual label nor a '
+        [put("A9", datetime.datetime(1995, 3, 1))],
+        ['exhibit_history!A9: "1995-03-01 00:00:00" is neither a month, an annual label nor a '
          "year"]),
     "a row without a label": (
-        [put("A51", None)],
-        ["exhibit_history!B51: a row without a label is neither a month, an annual label nor a "
+        [put("A9", None)],
+        ["exhibit_history!B9: a row without a label is neither a month, an annual label nor a "
          "year"]),
     "a number beside a year": (
-        [put("D47", 5)],
-        ["exhibit_history!D47: the year row 1995 carries numbers; expected a label alone"]),
+        [put("D5", 5)],
+        ["exhibit_history!D5: the year row 2022 carries numbers; expected a label alone"]),
     "a note beside the table": (
-        [put("L51", "see note")],
-        ['exhibit_history!L51: column L has no header, yet reads "see note"']),
+        [put("L9", "see note")],
+        ['exhibit_history!L9: column L has no header, yet reads "see note"']),
     "a note beside the header": (
         [put("L4", "draft")], ['exhibit_history!L4: column L has the unknown header "draft"']),
     "a note below": (
-        [put("B470", "x")],
-        ['exhibit_history!B470: a row without a label is neither a month, an annual label nor a '
+        [put("B50", "x")],
+        ['exhibit_history!B50: a row without a label is neither a month, an annual label nor a '
          "year"]),
     "a lost heading": (
         [put("F4", None)], ["exhibit_history!A4: the header lacks exports goods"]),
@@ -395,49 +406,82 @@ CELLS: dict[str, tuple[list[Edit], list[str]]] = {
         [put("A4", "Month")],
         ['exhibit_history!A4: the first column is headed "Month"; expected "Period"']),
     "a month twice": (
-        [put("A51", "February")],
-        ["exhibit_history!A51: February 1995 stands twice (first on row 50)",
-         "exhibit_history!A52: the year 1995 has no numbers for March"]),
+        [put("A9", "February")],
+        ["exhibit_history!A9: February 2022 stands twice (first on row 8)",
+         "exhibit_history!A10: the year 2022 has no numbers for March"]),
     "a month that is lost": (
-        [lambda sheet: sheet.delete_rows(51)],
-        ["exhibit_history!A51: the year 1995 has no numbers for March"]),
+        [lambda sheet: sheet.delete_rows(9)],
+        ["exhibit_history!A9: the year 2022 has no numbers for March"]),
     "other units": (
         [put("A2", "In billions of dollars. Seasonally adjusted.")],
-        ['exhibit_history!A2: the units are "In billions of dollars. Seasonally adjusted."; '
-         'expected "In millions of dollars"']),
+        ['exhibit_history!A2: "In billions of dollars. Seasonally adjusted." says "billions"; '
+         "this table is in millions of dollars"]),
+    "a banner that contradicts": (
+        [lambda sheet: sheet.insert_rows(2), put("A2", "Not seasonally adjusted")],
+        ['exhibit_history!A2: "Not seasonally adjusted" says "Not season"; this table is '
+         "seasonally adjusted"]),
+    "a footnote that contradicts": (
+        [put("A50", "(2) Chained dollars")],
+        ['exhibit_history!A50: "(2) Chained dollars" says "Chained"; this table is in current '
+         "dollars"]),
+    "no closing lines": (
+        [lambda sheet: sheet.delete_rows(33, 20)],
+        ['exhibit_history: does not end with "(1) Data presented on a Balance of Payments (BOP) '
+         'Basis." and "Source: U.S. Census Bureau, ..."; is it cut off?']),
+    "words beside a footnote": (
+        [put("B49", "x")],
+        ['exhibit_history!B49: "x" stands beside "Source: U.S. Census Bureau, Economic Indicators '
+         'Division."; expected nothing there']),
+    "a heading twice": (
+        [put("K4", "Services")], ["exhibit_history!K4: the header names a column twice"]),
+    "an annual row without numbers": (
+        [put(f"{letter}20", None) for letter in "BCDEFGHIJ"],
+        ["exhibit_history!A20: the annual row of 2023 has no numbers"]),
     "no units": (
         [put("A2", None)],
         ['exhibit_history: has no units note "In millions of dollars. Seasonally adjusted; '
          '..."']),
     "no table": (
         [lambda sheet: sheet.delete_rows(3, 1000)],
-        ["exhibit_history: has no data: not one month with numbers"]),
-    "a formula": ([put("F51", "=1+1")], [f"exhibit_history!F51: {FORMULA}"]),
+        ["exhibit_history: has no data: not one month with numbers",
+         'exhibit_history: does not end with "(1) Data presented on a Balance of Payments (BOP) '
+         'Basis." and "Source: U.S. Census Bureau, ..."; is it cut off?']),
+    "a formula": ([put("F9", "=1+1")], [f"exhibit_history!F9: {FORMULA}"]),
     "formulas": (
-        [put("J6", "=B6"), put("F51", "=1+1"), put("A80", "=A79")],
-        [f"exhibit_history!J6: {FORMULA}", f"exhibit_history!F51: {FORMULA}",
-         f"exhibit_history!A80: {FORMULA}"]),
+        [put("J6", "=B6"), put("F9", "=1+1"), put("A38", "=A37")],
+        [f"exhibit_history!J6: {FORMULA}", f"exhibit_history!F9: {FORMULA}",
+         f"exhibit_history!A38: {FORMULA}"]),
+    "a title that is a formula": (
+        [put("A1", "=B1")], [f"exhibit_history!A1: {FORMULA}"]),
+    "nothing but formulas": (
+        [put("A1", "=Z1"), put("A2", "=Z1"),
+         *(put(f"{letter}{row}", "=Z1") for row in range(3, 53) for letter in "AB")],
+        [f"exhibit_history!A1: {FORMULA}", f"exhibit_history!A2: {FORMULA}",
+         *(f"exhibit_history!{letter}{row}: {FORMULA}" for row in range(3, 52) for letter in "AB"),
+         "and 2 more faults"]),
     "a name that formulas would quote": (
-        [put("F55", "x"), lambda sheet: setattr(sheet, "title", "Bob's table 1")],
-        [f"'Bob''s table 1'!F55: exports goods: \"x\" {WHOLE}"]),
+        [put("F13", "x"), lambda sheet: setattr(sheet, "title", "Bob's table 1")],
+        [f"'Bob''s table 1'!F13: exports goods: \"x\" {WHOLE}"]),
     "a cell far below": (
         [put("A20000", "x")],
-        ["exhibit_history!A20000: is not blank; the table ends before row 10,000 and column CV"]),
+        [TOO_LARGE]),
     "a cell far to the right": (
         [put("IS12", "x")],
-        ["exhibit_history!IS12: is not blank; the table ends before row 10,000 and column CV"]),
-    "millions of formats": (
-        [lambda sheet: setattr(sheet["XFD1048576"], "number_format", "0.0"),
-         *(lambda sheet, row=row: setattr(sheet[f"XFD{row}"], "number_format", "0.0")
-           for row in range(1000, 1150))],
-        ["exhibit_history: more than 2,000,000 cells are in use; delete what is not the table"]),
+        ["exhibit_history!IS12: is not blank; the table ends before column CV"]),
+    "a format far below": (
+        [lambda sheet: setattr(sheet["A10001"], "number_format", "0.0")],
+        [TOO_LARGE]),
+    "a million formats": (
+        [*(lambda sheet, row=row: setattr(sheet[f"XFD{row}"], "number_format", "0.0")
+           for row in range(1000, 1070))],
+        [TOO_LARGE]),
     "all that is wrong": (
-        [put("F55", "x"), put("A2", "In billions of dollars. Seasonally adjusted."),
-         put("L90", "y")],
-        ['exhibit_history!A2: the units are "In billions of dollars. Seasonally adjusted."; '
-         'expected "In millions of dollars"',
-         f'exhibit_history!F55: exports goods: "x" {WHOLE}',
-         'exhibit_history!L90: column L has no header, yet reads "y"']),
+        [put("F13", "x"), put("A2", "In billions of dollars. Seasonally adjusted."),
+         put("L20", "y")],
+        ['exhibit_history!A2: "In billions of dollars. Seasonally adjusted." says "billions"; '
+         "this table is in millions of dollars",
+         f'exhibit_history!F13: exports goods: "x" {WHOLE}',
+         'exhibit_history!L20: column L has no header, yet reads "y"']),
 }  # fmt: skip
 
 
@@ -486,6 +530,26 @@ def flagged(data: bytes) -> bytes:
     return re.sub(rb"(PK\x01\x02.{4}).", b"\\1\x01", data, flags=re.DOTALL)
 
 
+# The number in F13, and how the sheet's XML may have it otherwise.
+CELL = int(PRINTED_CELLS["F13"])
+
+
+def xml_with(old: bytes, new: bytes) -> Callable[[bytes], bytes]:
+    """A sheet whose XML has something else in one place."""
+
+    def change(xml: bytes) -> bytes:
+        assert xml.count(old) == 1
+        return xml.replace(old, new)
+
+    return lambda data: changed_part(data, SHEET, change)
+
+
+def in_utf_16(xml: bytes) -> bytes:
+    """The sheet with a document type, in the encoding in which no search for ASCII finds one."""
+    kind = "<!DOCTYPE worksheet [<!ENTITY month 'May'>]>"
+    return f'<?xml version="1.0" encoding="UTF-16"?>{kind}{xml.decode()}'.encode("utf-16")
+
+
 FILES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "empty": (lambda data: b"", "is empty"),
     "an old workbook": (
@@ -510,28 +574,52 @@ FILES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
         "is damaged, or no workbook: no element found: line 1, column"),
     "a document type": (
         lambda data: changed_part(data, SHEET, lambda xml: b'<!DOCTYPE a [<!ENTITY b "c">]>' + xml),
-        "is no workbook (.xlsx): xl/worksheets/sheet1.xml declares a document type"),
+        "is no workbook (.xlsx): its XML declares entities"),
+    "a document type in UTF-16": (
+        lambda data: changed_part(data, SHEET, in_utf_16),
+        "is no workbook (.xlsx): its XML declares entities"),
+    "a cell twice": (
+        xml_with(b"<v>%d</v></c>" % CELL, b'<v>%d</v></c><c r="F13"><v>7</v></c>' % CELL),
+        "exhibit_history!F13: is damaged: its cells are out of order"),
+    "a value with a tag in it": (
+        xml_with(b"<v>%d</v>" % CELL, b"<v>%d<c/>%d</v>" % divmod(CELL, 100)),
+        "exhibit_history!F13: is damaged: it holds more than one value"),
+    "two values": (
+        xml_with(b"<v>%d</v>" % CELL, b"<v>%d</v><v>7</v>" % CELL),
+        "exhibit_history!F13: is damaged: it holds more than one value"),
+    "a row twice": (
+        xml_with(b'<row r="10"', b'<row r="9"><c r="A9"><v>1</v></c></row><row r="10"'),
+        "exhibit_history: is damaged: its rows are out of order"),
+    "a row after the next": (
+        xml_with(b'<row r="12"', b'<row r="8"'),
+        "exhibit_history: is damaged: its rows are out of order"),
+    "a cell of another row": (
+        xml_with(b'<c r="F13"', b'<c r="F12"'),
+        "exhibit_history!F13: is damaged: its cells are out of order"),
     "a number that is none": (
         lambda data: changed_part(
-            data, SHEET, lambda xml: xml.replace(b"<v>-2026</v>", b"<v>many</v>")),
+            data, SHEET, lambda xml: xml.replace(b"<v>%d</v>" % CELL, b"<v>many</v>")),
         "is damaged, or no workbook: invalid literal for int() with base 10: 'many' (ValueError)"),
     "a string that is not there": (
         lambda data: changed_part(
             data, "xl/sharedStrings.xml", lambda xml: re.sub(rb"<si>.*</si>", b"", xml)),
         "is damaged, or no workbook: list index out of range (IndexError)"),
-    "rows out of order": (
-        lambda data: changed_part(data, SHEET, lambda xml: xml.replace(b'"B51"', b'"B52"', 1)),
-        "exhibit_history: is damaged: its rows are out of order"),
     "a row beyond all bounds": (
         lambda data: changed_part(
-            data, SHEET, lambda xml: xml.replace(b'<row r="51"', b'<row r="99999999999"', 1)),
-        "exhibit_history: more than 2,000,000 cells are in use; delete what is not the table"),
+            data, SHEET, lambda xml: xml.replace(b'<row r="9"', b'<row r="99999999999"', 1)),
+        TOO_LARGE),
     "much when unpacked": (
         lambda data: zipped({"[Content_Types].xml": bytes(50_000_000)}),
-        "has 50,000,000 bytes when unpacked; a workbook of this table has a million"),
+        "has 50,000,000 bytes when unpacked; a release has less than 5,000,000"),
+    "a comment of 38 MB": (
+        xml_with(b"<sheetData>", b"<!--%b--><sheetData>" % bytes(38_000_000).replace(b"\0", b"x")),
+        "has 38,"),
+    "many empty rows": (
+        xml_with(b"</sheetData>", b'<row s="1"/>' * 300_000 + b"</sheetData>"),
+        TOO_LARGE),
     "much": (
-        lambda data: b"PK" + bytes(20_000_000),
-        "has 20,000,002 bytes; a workbook of this table has less than a million"),
+        lambda data: b"PK" + bytes(5_000_000),
+        "has 5,000,002 bytes; a release has less than 5,000,000"),
 }  # fmt: skip
 
 
@@ -556,7 +644,7 @@ def test_bytes_flipped_or_cut_off(seed: int, sound: bytes) -> None:
             data[chance.randrange(first, len(data))] = chance.randrange(256)
     try:
         release = read(bytes(data))
-    except normalizer.Refused as refused:
+    except Refused as refused:
         assert all(str(fault).startswith("some.xlsx: ") for fault in refused.faults)
     else:
         assert release.text.lines == ONE_PAGE
@@ -576,77 +664,79 @@ def test_the_xml_of_the_sheet_damaged_in_a_sound_file(seed: int, sound: bytes) -
 
     try:
         release = read(changed_part(sound, name, damage))
-    except normalizer.Refused as refused:
+    except Refused as refused:
         assert all(str(fault).startswith("some.xlsx: ") for fault in refused.faults)
     else:
         text = "\n".join(release.text.lines).encode()
-        again = normalizer.Release(normalizer.Text("some.txt", text))
+        again = read_text("some.txt", text)
         assert [row.cells for row in again.rows()] == [row.cells for row in release.rows()]
+
+
+def test_a_chart_sheet_that_has_no_chart() -> None:
+    """openpyxl stops at it, and says nothing of what it is."""
+    [fault] = faults(made(keep=lambda book: book.create_chartsheet("Chart")))
+    assert fault.startswith("is damaged, or no workbook: ")
+    assert fault.endswith("; if a program opens it, delete its chart sheets there")
 
 
 # --------------------------------------------------------------------------- the command
 
 
-def normalized(folder: Path, **modules: str) -> subprocess.CompletedProcess[str]:
-    """Run the normaliser on folder/releases in a process in which these modules are missing."""
-    (folder / "seeds").mkdir(exist_ok=True)
-    missing = "".join(f"sys.modules[{name!r}] = None; " for name in modules.values())
+def in_a_process(path: Path, missing: str = "") -> subprocess.CompletedProcess[str]:
+    """Read a release in a process in which a module is missing."""
     code = (
-        f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r}); {missing}"
-        "import normalize_release; status = normalize_release.main(sys.argv[1:]); "
-        "print(sorted({'openpyxl', 'workbook', 'zipfile'} & sys.modules.keys())); sys.exit(status)"
+        f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r}); "
+        f"sys.modules.update(dict.fromkeys({missing.split()!r})); import release; "
+        f"from pathlib import Path; print(release.read_release(Path({str(path)!r})).release_id); "
+        "print(sorted({'openpyxl', 'defusedxml', 'zipfile'} & sys.modules.keys()))"
     )
-    arguments = ["--releases", folder / "releases", "--seeds", folder / "seeds"]
-    return subprocess.run(
-        [sys.executable, "-c", code, *arguments], capture_output=True, text=True, check=False
-    )
+    return subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
 
 
-def folder_with(folder: Path, files: Iterable[tuple[str, bytes]]) -> Path:
-    (folder / "releases").mkdir()
-    for name, data in files:
-        (folder / "releases" / name).write_bytes(data)
-    return folder
+def test_a_text_is_read_without_openpyxl() -> None:
+    done = in_a_process(ROOT / "releases" / "2024-02.txt")
+    assert (done.stdout, done.stderr) == ("2024-02\n[]\n", "")
 
 
-def test_a_text_is_read_without_openpyxl(sound: bytes, tmp_path: Path) -> None:
-    folder_with(tmp_path, [("2024-02.txt", COMMITTED.encode())])
-    done = normalized(tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
-    loaded = done.stdout.splitlines()[-1]
-    assert "openpyxl" not in loaded
-    assert "workbook" not in loaded
-    assert normalized(tmp_path, missing="openpyxl").returncode == 0
-
-
-def test_a_workbook_without_openpyxl_is_refused(sound: bytes, tmp_path: Path) -> None:
-    folder_with(tmp_path, [("2024-02.xlsx", sound)])
-    done = normalized(tmp_path, missing="openpyxl")
-    place = tmp_path / "releases" / "2024-02.xlsx"
+@pytest.mark.parametrize("module", ["openpyxl", "defusedxml"])
+def test_a_workbook_without_what_reads_it_is_refused(
+    module: str, sound: bytes, tmp_path: Path
+) -> None:
+    path = tmp_path / "2024-02.xlsx"
+    path.write_bytes(sound)
+    done = in_a_process(path, module)
     assert done.returncode == 1
-    assert done.stderr == (
-        f"{place}: a workbook is read with openpyxl, which is not installed; install "
-        "requirements.lock, or save the sheet as text (tab-separated)\nnothing was written\n"
+    assert done.stderr.splitlines()[-1] == (
+        f"release.faults.Refused: {path}: a workbook is read with {module}, which is not "
+        "installed; install requirements.lock, or save the sheet as text (tab-separated)"
     )
+
+
+def test_a_workbook_that_is_cut_off_and_named_for_its_month(tmp_path: Path) -> None:
+    """Whoever cut out a year may have left the closing lines: the name of the file still tells."""
+    path = tmp_path / "2024-02.xlsx"
+    path.write_bytes(made(lambda sheet: sheet.delete_rows(33, 14)))
+    with pytest.raises(Refused) as refused:
+        read_release(path)
+    reason = "ends with 2023-12; is it cut off? If not, name it for that month"
+    assert str(refused.value) == f"{path}: {reason}"
 
 
 def test_a_release_as_text_and_as_workbook_and_files_that_are_neither(
-    sound: bytes, tmp_path: Path
+    sound: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    book = made(put("F55", "x"))
-    folder_with(
-        tmp_path,
-        [
-            ("2024-02.txt", COMMITTED.encode()), ("2024-02.xlsx", sound), ("a.XLSX", book),
-            ("b.xls", OLE), ("c.ods", sound),
-        ],
-    )  # fmt: skip
-    done = normalized(tmp_path)
-    assert done.returncode == 1
-    assert done.stderr.replace(f"{tmp_path / 'releases'}{os.sep}", "").splitlines() == [
-        f"2024-02.xlsx: ends with 2024-02, as {tmp_path}/releases/2024-02.txt does; keep one of "
-        "the two".replace(f"{tmp_path}/releases/", ""),
-        f'a.XLSX: exhibit_history!F55: exports goods: "x" {WHOLE}',
+    for folder in ("releases", "seeds"):
+        (tmp_path / folder).mkdir()
+    for name, data in (
+        ("2024-02.txt", COMMITTED.encode()), ("2024-02.xlsx", sound),
+        ("a.XLSX", made(put("F13", "x"))), ("b.xls", OLE), ("c.ods", sound),
+    ):  # fmt: skip
+        (tmp_path / "releases" / name).write_bytes(data)
+    places = ["--releases", str(tmp_path / "releases"), "--seeds", str(tmp_path / "seeds")]
+    assert project.main(normalize_release.command, normalize_release.parser(), places) == 1
+    assert capsys.readouterr().err.replace(f"{tmp_path}/releases/", "").splitlines() == [
+        "2024-02.xlsx: ends with 2024-02, as 2024-02.txt does; keep one of the two",
+        f'a.XLSX: exhibit_history!F13: exports goods: "x" {WHOLE}',
         "b.xls: is an old workbook (.xls); save it as .xlsx",
         "c.ods: is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere",
         "nothing was written",
@@ -656,39 +746,3 @@ def test_a_release_as_text_and_as_workbook_and_files_that_are_neither(
 def test_the_name_of_a_cell() -> None:
     assert workbook.cell_name("a", 3, 28) == "a!AB3"
     assert workbook.cell_name("a\n'b", 1, 1) == "'a\\n''b'!A1"
-
-
-def test_a_workbook_builds_beside_a_text_and_its_suspects_are_named_by_cell(
-    tmp_path: Path,
-) -> None:
-    """The whole way: a workbook is rebuilt as its text, and a wrong number has its cell."""
-    project = copy_project(tmp_path / "project")
-    normalize = [sys.executable, project / "scripts" / "normalize_release.py"]
-    database = tmp_path / "us_trade.duckdb"
-    target = project / "releases" / "2024-02.xlsx"
-
-    target.write_bytes(made(put("F51", 64882)))
-    subprocess.run(normalize, check=True)
-    built = dbt("build", project=project, database=database)
-    assert built.returncode == 1
-    assert (
-        "releases/2024-02.xlsx, sheet exhibit_history, cell F51: exports goods, March 1995 reads "
-        "64,882; the identities say 46,882 (46,881 to 46,883)"
-    ) in built.stdout.split("\n")
-
-    target.write_bytes(made())
-    subprocess.run(normalize, check=True)
-    built = dbt("build", project=project, database=database)
-    assert built.returncode == 0, built.stdout
-    with duckdb.connect(database, read_only=True) as connection:
-        lines = connection.execute(
-            "select line_text from marts.mart_release_text order by line_number"
-        ).fetchall()
-        release = connection.execute(
-            "select source_format, sheet_name, row_offset, sha256, text_sha256 "
-            "from marts.dim_release"
-        ).fetchall()
-    assert [line for (line,) in lines] == ONE_PAGE
-    text = "\n".join(ONE_PAGE).encode()
-    assert release[0][:3] == ("workbook", "exhibit_history", OFFSET)
-    assert release[0][4] == hashlib.sha256(text).hexdigest() != release[0][3]
