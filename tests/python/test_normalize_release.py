@@ -36,7 +36,10 @@ from release.reader import MOST_BYTES, read_text
 from release.seeds import HEADERS, seed_rows
 
 SCRIPT = ROOT / "scripts" / "normalize_release.py"
-SEEDS = ("annual_trade.csv", "monthly_trade.csv", "release_lines.csv", "releases.csv")
+SEEDS = (
+    "annual_trade.csv", "monthly_trade.csv", "release_columns.csv", "release_lines.csv",
+    "releases.csv",
+)  # fmt: skip
 OLD = {name: f"the old {name}\n".encode() for name in SEEDS}
 COMMITTED = (ROOT / "releases" / "2024-02.txt").read_bytes().decode("ascii")
 LINES = COMMITTED.split("\n")
@@ -415,7 +418,8 @@ def test_same_input_same_bytes(tmp_path: Path) -> None:
     assert first.status == 0
     assert first.seeds == again.seeds
     assert first.out == (
-        "2 releases: releases.csv, monthly_trade.csv, annual_trade.csv, release_lines.csv written\n"
+        "2 releases: releases.csv, monthly_trade.csv, annual_trade.csv, release_lines.csv, "
+        "release_columns.csv written\n"
     )
     unchanged = run(tmp_path, {}, old=False)
     assert (unchanged.out, unchanged.seeds) == (
@@ -989,7 +993,10 @@ def test_a_failure_among_the_moves_says_what_was_moved_and_the_next_run_mends_it
     )
     (tmp_path / "seeds" / "annual_trade.csv").rmdir()
     mended = run(tmp_path, {}, old=False)
-    assert mended.out == "1 release: annual_trade.csv, release_lines.csv written\n"
+    assert (
+        mended.out
+        == "1 release: annual_trade.csv, release_lines.csv, release_columns.csv written\n"
+    )
     assert mended.stray == []
 
 
@@ -1015,7 +1022,7 @@ def test_one_at_a_time(tmp_path: Path) -> None:
         busy = "a build, or another normalize_release, is at work; wait for it to end"
         assert result.err == f"seeds: {busy}\n"
         assert run(tmp_path, {}, "--check").status == 1  # reads, and waits for nobody
-        assert run(tmp_path, {}, "--check").err.count("is not what the releases say") == 4
+        assert run(tmp_path, {}, "--check").err.count("is not what the releases say") == len(SEEDS)
         done = normalize(tmp_path / "releases", tmp_path / "seeds", check=False, lock=False)
         assert done.startswith("1 release: releases.csv")
     finally:
