@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from proofs.bench import empty_project
-from support.builds import (
+from support.stand_ins import (
     Builds,
     beside,
     build_in,

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 from proofs.copies import copy_project
-from support.builds import Builds, build_in, leave_open, make_database, stand_in
+from support.stand_ins import Builds, build_in, leave_open, make_database, stand_in
 
 import build
 
