@@ -21,7 +21,7 @@ gate show that.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -58,22 +58,17 @@ def read_manifest(path: Path) -> Manifest:
     return manifest
 
 
-def load_seeds(connection: duckdb.DuckDBPyConnection, manifest: Manifest, folder: Path,
-               names: Iterable[str] | None = None) -> None:  # fmt: skip
-    """Load the CSV files of a folder, all seeds or those of these names, in place of what was.
+def load_seeds(connection: duckdb.DuckDBPyConnection, manifest: Manifest, folder: Path) -> None:
+    """Load the CSV files of a folder in place of the seeds of these names.
 
     Raises duckdb.Error where a value is not of the seed's type.
     """
-    wanted = None if names is None else set(names)
     for seed in of_type(manifest, "seed"):
-        if wanted is None or seed["name"] in wanted:
+        if (csv := folder / f"{seed['name']}.csv").exists():
             connection.execute(f'create schema if not exists "{seed["schema"]}"')
             connection.execute(f"drop table if exists {seed['relation_name']}")
-            connection.read_csv(
-                str(folder / f"{seed['name']}.csv"),
-                header=True,
-                columns=seed["config"]["column_types"],
-            ).create(seed["relation_name"])
+            types = seed["config"]["column_types"]
+            connection.read_csv(str(csv), header=True, columns=types).create(seed["relation_name"])
 
 
 def replay(connection: duckdb.DuckDBPyConnection, manifest: Manifest, *, upto: str | None = None,
@@ -81,16 +76,15 @@ def replay(connection: duckdb.DuckDBPyConnection, manifest: Manifest, *, upto: s
     """Run every model and data test in the order of the graph, as `dbt build` does.
 
     What a failed data test of severity error guards, or a broken model feeds, is skipped.  With
-    ``upto``, only that model and what it needs are run, without data tests.  ``told`` hears the
-    name of each that is to run.
+    ``upto``, only that model or data test and the models that it needs are run.  ``told`` hears
+    the name of each that is to run.
     """
     nodes = {name: node for name, node in manifest["nodes"].items()
              if node["resource_type"] in RAN}  # fmt: skip
     above = ancestors(nodes)
     if upto is not None:
         [last] = [name for name, node in nodes.items() if node["name"] == upto]
-        nodes = {name: nodes[name] for name in (*above[last], last)
-                 if nodes[name]["resource_type"] != "test"}  # fmt: skip
+        nodes = {name: nodes[name] for name in (*above[last], last)}
     waits_for = edges(nodes, above)
     replayed = Replayed()
     stopped: set[str] = set()
