@@ -26,18 +26,16 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from importlib.metadata import version
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
-
-import duckdb
-import yaml
 
 import project
 from project import DBT, NO_EXTENSIONS, ROOT, Progress, ProjectError, markdown_table
 from proofs.copies import copy_project
 from proofs.made_up_releases import monthly_releases
-from proofs.replay import replay
 
 QUERIES = {
     "a chart of the three balances": """
@@ -87,7 +85,7 @@ QUERIES = {
 }
 
 ASK = """
-import json, statistics, sys, time, duckdb
+import json, os, statistics, sys, time, duckdb
 answers = {}
 for name, sql in json.loads(sys.argv[2]).items():
     with duckdb.connect(sys.argv[1], read_only=True, config=json.loads(sys.argv[3])) as connection:
@@ -97,7 +95,24 @@ for name, sql in json.loads(sys.argv[2]).items():
             connection.execute(sql).fetchall()
             times.append(time.perf_counter() - started)
     answers[name] = times[0], statistics.median(times[1:])
-print(json.dumps(answers))
+with duckdb.connect(sys.argv[1], read_only=True, config=json.loads(sys.argv[3])) as connection:
+    [(cells,)] = connection.execute("select sum(cell_count) from marts.dim_release").fetchall()
+print(json.dumps([cells, os.stat(sys.argv[1]).st_size, answers]))
+"""
+
+# What dbt compiled for a project, without dbt.
+REPLAY = """
+import json, sys
+from pathlib import Path
+import duckdb
+sys.path.insert(0, sys.argv[1])
+from proofs.replay import load_seeds, read_manifest, replay
+built = Path(sys.argv[2])
+manifest = read_manifest(built / "target" / "manifest.json")
+with duckdb.connect(sys.argv[3], config=json.loads(sys.argv[4])) as connection:
+    load_seeds(connection, manifest, built / "seeds")
+    replayed = replay(connection, manifest)
+sys.exit(0 if replayed.is_sound else str(replayed))
 """
 
 # build.py with another program in dbt's place.
@@ -109,6 +124,7 @@ build.DBT = sys.argv[2]
 sys.exit(build.main(sys.argv[3:]))
 """
 
+EMPTY = "dbt, an empty project"
 Command = Sequence[str | Path]
 
 
@@ -173,7 +189,7 @@ def empty_project(folder: Path) -> Path:
     return folder
 
 
-def project_of(folder: Path, releases: Sequence[tuple[str, str]]) -> Path:
+def project_of(folder: Path, releases: Iterable[tuple[str, str]]) -> Path:
     copy_project(folder)
     for name, text in releases:
         (folder / "releases" / f"{name}.txt").write_text(text, newline="")
@@ -190,8 +206,7 @@ def ways_to_a_database(bench: Bench, one: Path, empty: Path) -> dict[str, float]
     own: Command = [sys.executable, "-c", WITH_ANOTHER_DBT, one / "scripts", copy]
 
     def change() -> None:
-        with model.open("a") as file:
-            file.write("-- changed\n")
+        model.write_text(f"-- changed\n{model.read_text()}")
 
     def measure(what: str, command: Command, before: Callable[[], object] = lambda: None) -> float:
         return bench.measure(what, command, cwd=one, before=before).seconds
@@ -202,110 +217,106 @@ def ways_to_a_database(bench: Bench, one: Path, empty: Path) -> dict[str, float]
         "make, nothing changed": measure("make, nothing changed", build),
         "of make, all but dbt": measure("make without dbt", own, record.unlink),
         "DuckDB alone, the same statements": replayed(bench, one),
-        "dbt, an empty project": bench.from_nothing("dbt, an empty project", empty).seconds,
+        EMPTY: bench.from_nothing(EMPTY, empty).seconds,
         "make, after a change to a model": changed,
     }
 
 
 def replayed(bench: Bench, one: Path) -> float:
-    """The seconds that DuckDB takes for a build's statements, in a new file of the same kind."""
-    manifest = json.loads((one / "target" / "manifest.json").read_bytes())
-    profile = yaml.safe_load((one / "profiles.yml").read_text())["us_trade"]["outputs"]["dev"]
-    options = {name: str(value) for name, value in profile["config_options"].items()}
-    taken = []
-    for at in range(bench.runs):
-        (one / str(at)).mkdir()
-        started = time.perf_counter()
-        with duckdb.connect(
-            one / str(at) / "us_trade.duckdb", config={**NO_EXTENSIONS, **options}
-        ) as connection:
-            failing = replay(manifest, connection, one / "seeds")
-        taken.append(time.perf_counter() - started)
-        bench.progress(detail="DuckDB alone")
-        if any(failing.values()):
-            raise ProjectError(f"DuckDB alone finds rows that fail: {failing}")
-    return statistics.median(taken)
+    """The seconds that DuckDB takes for a build's statements, in a copy of what was built."""
+    copy = one / "alone" / "us_trade.duckdb"
+    copy.parent.mkdir()
+    command: Command = [
+        sys.executable, "-c", REPLAY, ROOT, one, copy, json.dumps(NO_EXTENSIONS)
+    ]  # fmt: skip
+    return bench.measure(
+        "DuckDB alone", command, before=lambda: shutil.copy(one / "us_trade.duckdb", copy)
+    ).seconds
 
 
-def with_releases(bench: Bench, folder: Path) -> tuple[Run, Run, list[str]]:
-    """A project normalised and built; and what the file holds: its numbers and its size."""
+class Size(NamedTuple):
+    """A project with so many releases, normalised and built, and the queries of it."""
+
+    normalized: Run
+    built: Run
+    cells: int
+    bytes: int
+    answers: dict[str, tuple[float, float]]  # seconds: of the first one, the median of more
+
+
+def with_releases(bench: Bench, folder: Path) -> Size:
     normalized = bench.measure(
         f"normalise {folder.name}", [sys.executable, folder / "scripts" / "normalize_release.py"]
     )
     built = bench.from_nothing(f"dbt build {folder.name}", folder)
     database = folder / "us_trade.duckdb"
-    with duckdb.connect(database, read_only=True, config=dict(NO_EXTENSIONS)) as connection:
-        [(cells,)] = connection.execute("select sum(cell_count) from marts.dim_release").fetchall()
-    return normalized, built, [f"{cells:,}", f"{database.stat().st_size / 2**20:,.1f} MiB"]
-
-
-def answers(database: Path) -> dict[str, str]:
-    """The times of every query, by its name: of the first answer, and the median of more."""
     asked = subprocess.run(
         [sys.executable, "-c", ASK, database, json.dumps(QUERIES), json.dumps(NO_EXTENSIONS)],
         capture_output=True, text=True, check=True,
     )  # fmt: skip
-    return {
-        name: f"{1000 * first:.0f} / {1000 * median:.0f} ms"
-        for name, (first, median) in json.loads(asked.stdout).items()
-    }
+    return Size(normalized, built, *json.loads(asked.stdout))
 
 
 def bench(folder: Path, runs: int, counts: Sequence[int]) -> str:
     """The whole measurement, in an empty folder, as tables."""
     published = (ROOT / "releases" / "2024-02.txt").read_bytes().decode()
-    made_up = list(monthly_releases(published, max(counts))) if max(counts) > 1 else []
-    sizes = {n: made_up[-n:] if n > 1 else [("2024-02", published)] for n in counts}
-    rows, asked = [], {}
-    with Progress("bench", runs * (6 + 2 * len(sizes)) + (1 not in sizes)) as progress:
+    text = [("2024-02", published)]
+    sizes = {}
+    with Progress("bench", 1 + runs * (6 + 2 * len(counts))) as progress:
         bench = Bench(runs, progress)
         empty = empty_project(folder / "empty")
-        one = project_of(folder / "one", [("2024-02", published)])
+        one = project_of(folder / "one", text)
         Bench(1, progress).measure("make", [sys.executable, one / "scripts" / "build.py"], cwd=one)
         ways = ways_to_a_database(bench, one, empty)
-        for count, releases in sizes.items():
-            project_ = project_of(folder / f"{count:,}", releases)
-            rows.append((f"{count:,}", *with_releases(bench, project_)))
-            asked[f"{count:,}"] = answers(project_ / "us_trade.duckdb")
-            shutil.rmtree(project_)
+        for count in counts:
+            # Not kept in memory, below which no child of this process is said to have been.
+            made_up = islice(monthly_releases(published, max(counts)), max(counts) - count, None)
+            several = project_of(folder / f"{count:,}", made_up if count > 1 else text)
+            sizes[several.name] = with_releases(bench, several)
+            shutil.rmtree(several)
     return "\n\n".join([
         f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}, "
-        f"DuckDB {duckdb.__version__}; medians of {runs}",
+        f"DuckDB {version('duckdb')}; medians of {runs}",
         table_of_ways(ways),
-        table_of_sizes(rows),
-        markdown_table(
-            ["query, first / median", *asked],
-            [[name, *(times[name] for times in asked.values())] for name in QUERIES],
-            [False, *[True] * len(asked)],
-        ),
+        table_of_sizes(sizes, ways[EMPTY]),
+        table_of_queries(sizes, QUERIES),
     ])  # fmt: skip
 
 
 def table_of_ways(ways: dict[str, float]) -> str:
-    empty = ways["dbt, an empty project"]
     return markdown_table(
         ["one release", "time", "x empty"],
         [
-            [what, f"{seconds:.2f} s", f"{seconds / empty:.2f}"]
+            [what, f"{seconds:.2f} s", f"{seconds / ways[EMPTY]:.2f}"]
             for what, seconds in sorted(ways.items(), key=lambda item: item[1])
         ],
         [False, True, True],
     )
 
 
-def table_of_sizes(rows: Sequence[tuple[str, Run, Run, list[str]]]) -> str:
-    first = rows[0][2].seconds
-    return markdown_table(
-        ["releases", "numbers", "normalise", "its memory", "build", f"x {rows[0][0]}",
-         "its memory", "file"],
-        [
-            [count, cells, f"{normalized.seconds:.2f} s", f"{normalized.peak_mib:,.0f} MiB",
-             f"{built.seconds:.1f} s", f"{built.seconds / first:.1f}",
-             f"{built.peak_mib:,.0f} MiB", size]
-            for count, normalized, built, (cells, size) in rows
-        ],
-        [True] * 8,
-    )  # fmt: skip
+def table_of_sizes(sizes: dict[str, Size], empty: float) -> str:
+    first = next(iter(sizes))
+    header = ["releases", "numbers", "normalise", "its memory", "dbt build", "x empty",
+              f"x {first} release", "its memory", "file"]  # fmt: skip
+    rows = [
+        [count, f"{size.cells:,}", f"{normalized.seconds:.2f} s",
+         f"{normalized.peak_mib:,.0f} MiB", f"{built.seconds:.1f} s",
+         f"{built.seconds / empty:.1f}", f"{built.seconds / sizes[first].built.seconds:.1f}",
+         f"{built.peak_mib:,.0f} MiB", f"{size.bytes / 2**20:,.1f} MiB"]
+        for count, size in sizes.items()
+        for normalized, built in [(size.normalized, size.built)]
+    ]  # fmt: skip
+    return markdown_table(header, rows, [True] * len(header))
+
+
+def table_of_queries(sizes: dict[str, Size], names: Iterable[str]) -> str:
+    rows = [
+        [name, *("{:.0f} / {:.0f} ms".format(*(1000 * t for t in size.answers[name]))
+                 for size in sizes.values())]
+        for name in names
+    ]  # fmt: skip
+    header = ["query, first / median", *sizes]
+    return markdown_table(header, rows, [False, *[True] * len(sizes)])
 
 
 def parser() -> argparse.ArgumentParser:

@@ -11,10 +11,8 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Mapping
 
-MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July",
-    "August", "September", "October", "November", "December",
-)  # fmt: skip
+from release import MONTHS
+
 EMPTY = "\t" * 9
 
 Month = tuple[int, int]  # year, month number

@@ -57,8 +57,7 @@ BUSY = "another build is running, or the seeds are being written: wait for it to
 
 @dataclass
 class Place:
-    """Where a build goes: the database as it was named, the file that has that name, and beside it
-    the folder to build in."""
+    """Where a build goes: the database by its name, the file behind it, the folder beside that."""
 
     database: Path
     is_swapped: bool = False
@@ -227,8 +226,7 @@ def working_in(place: Place) -> Iterator[int]:
     build holds the lock, or where the folder may hold what is not ours.
     """
     scratch = place.scratch
-    with contextlib.ExitStack() as stack:
-        lock = hold(scratch, stack)
+    with hold(scratch) as lock:
         if os.fstat(lock).st_uid != os.geteuid():
             raise not_ours(scratch, "belongs to somebody else")
         if os.listdir(scratch) and not (scratch / MARKER).is_file():
@@ -245,18 +243,23 @@ def working_in(place: Place) -> Iterator[int]:
                     scratch.rmdir()
 
 
-def hold(scratch: Path, stack: contextlib.ExitStack) -> int:
+@contextlib.contextmanager
+def hold(scratch: Path) -> Iterator[int]:
     """Make the folder and lock it, again if another build removed it before it could be locked."""
+    busy = f"another build is running, in {scratch}: wait for it to end, or stop it"
     while True:
         if os.path.lexists(scratch) and (scratch.is_symlink() or not scratch.is_dir()):
             raise not_ours(scratch, "is a link" if scratch.is_symlink() else "is no folder")
         scratch.mkdir(exist_ok=True)
-        with contextlib.suppress(FileNotFoundError), contextlib.ExitStack() as attempt:
-            busy = f"another build is running, in {scratch}: wait for it to end, or stop it"
-            lock = attempt.enter_context(project.locked(scratch, busy))
-            if os.path.samestat(os.fstat(lock), os.lstat(scratch)):
-                stack.push(attempt.pop_all())
-                return lock
+        with contextlib.ExitStack() as stack:
+            try:
+                lock = stack.enter_context(project.locked(scratch, busy))
+                is_there = os.path.samestat(os.fstat(lock), os.lstat(scratch))
+            except FileNotFoundError:
+                continue
+            if is_there:
+                yield lock
+                return
 
 
 def not_ours(scratch: Path, reason: str) -> ProjectError:
@@ -388,7 +391,7 @@ def failed(place: Place, status: int) -> ProjectError:
     """Why there is no new database, where dbt ended with that status."""
     reason = ""
     if status < 0:
-        reason = f": dbt was killed by signal {-status} ({signal.Signals(-status).name})"
+        reason = f": dbt was killed by signal {-status} ({signal.strsignal(-status)})"
         reason += ", perhaps for want of memory" * (-status == signal.SIGKILL)
         status = 128 - status
     words = f"the build failed{reason}{shortage(place.scratch)}: {place.state()}{place.remains()}"

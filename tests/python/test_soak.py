@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from proofs import soak
 from proofs.bench import WITH_ANOTHER_DBT
-from support.builds import SCRIPTS, stand_in
+from support.stand_ins import SCRIPTS, stand_in
 
 from release import normalize
 

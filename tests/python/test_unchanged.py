@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 from proofs.copies import copy_project
-from support.builds import Builds, build_in, leave_open, make_database, stand_in
+from support.stand_ins import Builds, build_in, leave_open, make_database, stand_in
 
 import build
 
@@ -182,6 +183,16 @@ def test_settings_of_dbt_count_and_other_places_to_read_are_never_trusted(
     assert "true" not in (project.root / "target" / "last_build.json").read_text()
     project.patch.setenv("DBT_PROFILES_DIR", str(tmp_path))
     assert not project.is_spared() and not project.is_spared()
+
+
+def test_another_dbt_or_duckdb_builds_again(project: Project, tmp_path: Path) -> None:
+    project.patch.setattr(sys, "prefix", str(tmp_path))
+    assert not project.is_spared()
+    for name in ("dbt_core-1.11.99", "duckdb-2.0.99"):
+        (tmp_path / "lib" / "python3" / "site-packages" / f"{name}.dist-info").mkdir(parents=True)
+        assert not project.is_spared() and project.is_spared()
+    (tmp_path / "lib" / "python3" / "site-packages" / "pytest-9.2.dist-info").mkdir()
+    assert project.is_spared()
 
 
 def test_a_build_with_arguments_is_built_and_not_remembered(project: Project) -> None:
