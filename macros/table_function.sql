@@ -7,7 +7,7 @@
     {%- set relation = api.Relation.create(
         database=database, schema=schema, identifier=model.alias, type='view'
     ) -%}
-    {{ run_hooks(pre_hooks) }}
+    {{ run_hooks(pre_hooks, inside_transaction=True) }}
     {% call statement('main') -%}
         create or replace macro {{ relation.include(database=false) }}(
         {{ config.get('meta')['parameters'] | join(', ') }}
@@ -17,6 +17,7 @@
         'comment on macro table ' ~ relation.include(database=false)
         ~ " is '" ~ (model.description | trim | replace("'", "''")) ~ "'"
     ) %}
-    {{ run_hooks(post_hooks) }}
+    {{ run_hooks(post_hooks, inside_transaction=True) }}
+    {{ adapter.commit() }}
     {{ return({'relations': []}) }}
 {% endmaterialization %}
