@@ -1,9 +1,15 @@
 {#
-    What a run ends with, for a person to read: the wrong numbers, if any are suspected, the
-    revisions that are out of the ordinary, and the state of the audit. Called by on-run-end; speaks only of what this run has built.
+    What a run ends with, for a person to read: the rows that data tests found, the wrong numbers,
+    if any are suspected, the revisions that are out of the ordinary, and the state of the audit.
+    Called by on-run-end; speaks only of what this run has tested and built.
     results: dbt's list of what ran.
 #}
 {% macro report(results) %}
+    {# The gate's rows are identities; the suspects below say more. #}
+    {% for result in results
+        if result.status == 'fail' and result.node.name != 'no_break_is_unexplained' %}
+        {{ print_failures(result.node, result.failures, 5) }}
+    {% endfor %}
     {% set built = {} %}
     {% for result in results if result.status == 'success' %}
         {% do built.update({result.node.name: result.node.relation_name}) %}
@@ -25,6 +31,26 @@
         {{ print_lines(summary_lines(
             built['dim_release'], built['mart_reconciliation_summary']
         )) }}
+    {% endif %}
+{% endmacro %}
+
+{#
+    print_failures(test, failures, most): prints the rows that a data test found, up to so many of
+    all the failures. The test's own SQL is asked again, since dbt keeps no more than their number.
+#}
+{% macro print_failures(test, failures, most) %}
+    {% set select %}
+        select * from ({{ test.compiled_code }}) as failures limit {{ most }}
+    {% endset %}
+    {% for row in run_query(select).rows %}
+        {% set values = [] %}
+        {% for column, value in row.items() %}
+            {% do values.append(column ~ '=' ~ ('null' if value is none else value)) %}
+        {% endfor %}
+        {{ print(test.name ~ ': ' ~ values | join(', ')) }}
+    {% endfor %}
+    {% if failures > most %}
+        {{ print(test.name ~ ': ... and ' ~ (failures - most) ~ ' more') }}
     {% endif %}
 {% endmacro %}
 

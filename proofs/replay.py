@@ -21,7 +21,7 @@ gate show that.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -58,22 +58,17 @@ def read_manifest(path: Path) -> Manifest:
     return manifest
 
 
-def load_seeds(connection: duckdb.DuckDBPyConnection, manifest: Manifest, folder: Path,
-               names: Iterable[str] | None = None) -> None:  # fmt: skip
-    """Load the CSV files of a folder, all seeds or those of these names, in place of what was.
+def load_seeds(connection: duckdb.DuckDBPyConnection, manifest: Manifest, folder: Path) -> None:
+    """Load the CSV files of a folder in place of the seeds of these names.
 
     Raises duckdb.Error where a value is not of the seed's type.
     """
-    wanted = None if names is None else set(names)
     for seed in of_type(manifest, "seed"):
-        if wanted is None or seed["name"] in wanted:
+        if (csv := folder / f"{seed['name']}.csv").exists():
             connection.execute(f'create schema if not exists "{seed["schema"]}"')
             connection.execute(f"drop table if exists {seed['relation_name']}")
-            connection.read_csv(
-                str(folder / f"{seed['name']}.csv"),
-                header=True,
-                columns=seed["config"]["column_types"],
-            ).create(seed["relation_name"])
+            types = seed["config"]["column_types"]
+            connection.read_csv(str(csv), header=True, columns=types).create(seed["relation_name"])
 
 
 def replay(connection: duckdb.DuckDBPyConnection, manifest: Manifest, *, upto: str | None = None,

@@ -1,69 +1,32 @@
-"""What the tests share: the project's places, and one database built from its releases."""
+"""What the tests share: the committed release, and what is built of it, once in a test run."""
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
-import duckdb
 import pytest
+from proofs.copies import copy_project  # noqa: F401
+from proofs.made_up_releases import Published, made_up_release
+from proofs.replay import Replayed
+from support.builds import Build, Outcome, dbt, once, replayed
 
-ROOT = Path(__file__).resolve().parent.parent.parent
-DBT = Path(sys.executable).parent / "dbt"
-PARTS = ("dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "tests")
+from project import DBT, ROOT  # noqa: F401
 
-
-def dbt(*arguments: str, project: Path = ROOT, database: Path) -> subprocess.CompletedProcess[str]:
-    """Run dbt on ``project`` into ``database``, with its target and logs beside that."""
-    places = ["--target-path", database.parent / "target", "--log-path", database.parent / "logs"]
-    return subprocess.run(
-        [DBT, *arguments, *places],
-        cwd=project,
-        env=os.environ | {"US_TRADE_DB": str(database)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def build(project: Path, database: Path) -> subprocess.CompletedProcess[str]:
-    """`dbt build` of a changed copy of the project, whose models have passed their unit tests."""
-    without = ("--exclude-resource-type", "unit_test")
-    return dbt("build", *without, project=project, database=database)
-
-
-def copy_project(folder: Path) -> Path:
-    """A copy of the project, without its releases and what was built, to damage at will."""
-    folder.mkdir()
-    for part in PARTS:
-        source = ROOT / part
-        if source.is_dir():
-            shutil.copytree(source, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, folder / part)
-    (folder / "releases").mkdir()
-    return folder
-
-
-def query(database: Path, sql: str) -> list[tuple]:
-    with duckdb.connect(database, read_only=True) as connection:
-        return connection.execute(sql).fetchall()
-
-
-def project_with(folder: Path, **releases: bytes) -> Path:
-    """A copy of the project whose releases are these, normalised; names are file stems."""
-    project = copy_project(folder)
-    for name, data in releases.items():
-        (project / "releases" / f"{name.strip('_').replace('_', '-')}.txt").write_bytes(data)
-    run = subprocess.run(
-        [sys.executable, project / "scripts" / "normalize_release.py"],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert run.returncode == 0, run.stderr
-    return project
+# December 2023 came out lower and was raised by 250 in January's release, and by 150 in
+# February's, which is the committed one; January by 40. February's release also says 9 less for
+# March 1999 than the two before it: a month that no such release usually revises.
+DECEMBER = {(2023, 12): {"exports_goods": -400}, (1999, 3): {"imports_goods": 9}}
+JANUARY = {
+    (2023, 12): {"exports_goods": -150},
+    (2024, 1): {"imports_services": -40},
+    (1999, 3): {"imports_goods": 9},
+}
+# That of January has no day.
+CALENDAR = """release_id,released_on,source
+2023-12,2024-02-07,made up
+2024-02,2024-04-04,made up
+"""
 
 
 @pytest.fixture(scope="session")
@@ -73,9 +36,49 @@ def release_text() -> str:
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database that `dbt build` makes of the committed seeds, with every test of its own."""
-    path = tmp_path_factory.mktemp("build") / "us_trade.duckdb"
-    built = dbt("build", database=path)
-    assert built.returncode == 0, built.stdout
-    return path
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """What `dbt build` makes of the committed seeds, unit tests included."""
+
+    def make(folder: Path) -> None:
+        database = folder / "dbt" / "us_trade.duckdb"
+        database.parent.mkdir()
+        run = dbt("build", database=database)
+        assert run.returncode == 0, run.stdout
+        (folder / "printed.txt").write_text(run.stdout)
+        shutil.copy(database, folder)
+        for name in ("manifest.json", "graph_summary.json"):
+            shutil.copy(database.parent / "target" / name, folder)
+
+    return Build(once(tmp_path_factory, "build", make))
+
+
+@pytest.fixture(scope="session")
+def database(build: Build) -> Path:
+    """The database that it made, to read."""
+    return build.database
+
+
+@pytest.fixture(scope="session")
+def three_releases(
+    build: Build, tmp_path_factory: pytest.TempPathFactory, release_text: str
+) -> Outcome:
+    """A database with the committed release and two made up of it, to read."""
+
+    def make(folder: Path) -> None:
+        published = Published(release_text)
+        outcome = replayed(
+            build,
+            folder / "replay",
+            releases={
+                "2023-12.txt": made_up_release(published, (2023, 12), DECEMBER).encode(),
+                "2024-01.txt": made_up_release(published, (2024, 1), JANUARY).encode(),
+                "2024-02.txt": release_text.encode(),
+            },
+            seeds={"release_calendar": CALENDAR},
+        )
+        assert outcome.replayed.is_sound, outcome.replayed
+        (folder / "printed.txt").write_text(outcome.printed)
+
+    folder = once(tmp_path_factory, "three_releases", make)
+    replay = Replayed(printed=(folder / "printed.txt").read_text())
+    return Outcome(folder / "replay" / "us_trade.duckdb", replay)
