@@ -76,16 +76,15 @@ def replay(connection: duckdb.DuckDBPyConnection, manifest: Manifest, *, upto: s
     """Run every model and data test in the order of the graph, as `dbt build` does.
 
     What a failed data test of severity error guards, or a broken model feeds, is skipped.  With
-    ``upto``, only that model and what it needs are run, without data tests.  ``told`` hears the
-    name of each that is to run.
+    ``upto``, only that model or data test and the models that it needs are run.  ``told`` hears
+    the name of each that is to run.
     """
     nodes = {name: node for name, node in manifest["nodes"].items()
              if node["resource_type"] in RAN}  # fmt: skip
     above = ancestors(nodes)
     if upto is not None:
         [last] = [name for name, node in nodes.items() if node["name"] == upto]
-        nodes = {name: nodes[name] for name in (*above[last], last)
-                 if nodes[name]["resource_type"] != "test"}  # fmt: skip
+        nodes = {name: nodes[name] for name in (*above[last], last)}
     waits_for = edges(nodes, above)
     replayed = Replayed()
     stopped: set[str] = set()

@@ -1,6 +1,6 @@
 """More than one release: each is kept, the latest is shown, and what was known when can be asked.
 
-The releases are made from the committed one by the changes that are written here.
+The releases are made from the committed one by the changes that conftest.py writes down.
 """
 
 from __future__ import annotations
@@ -9,56 +9,22 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import build, project_with, query
-from made_up_releases import Published, made_up_release
-
-# December 2023 came out lower and was raised by 250 in January's release, and by 150 in
-# February's, which is the committed one; January by 40. February's release also says 9 less for
-# March 1999 than the two before it: a month that no such release usually revises.
-DECEMBER = {(2023, 12): {"exports_goods": -400}, (1999, 3): {"imports_goods": 9}}
-JANUARY = {
-    (2023, 12): {"exports_goods": -150},
-    (2024, 1): {"imports_services": -40},
-    (1999, 3): {"imports_goods": 9},
-}
-DATES = {"2023-12": "2024-02-07", "2024-01": None, "2024-02": "2024-04-04"}
+from support.builds import Outcome, query
 
 
-@pytest.fixture(scope="module")
-def built(tmp_path_factory: pytest.TempPathFactory, release_text: str):
-    """The project with three releases: its database, and what dbt printed."""
-    folder = tmp_path_factory.mktemp("three")
-    published = Published(release_text)
-    project = project_with(
-        folder / "project",
-        _2023_12=made_up_release(published, (2023, 12), DECEMBER).encode(),
-        _2024_01=made_up_release(published, (2024, 1), JANUARY).encode(),
-        _2024_02=release_text.encode(),
-    )
-    calendar = project / "seeds" / "release_calendar.csv"
-    dated = [f"{name},{day},made up\n" for name, day in DATES.items() if day]
-    calendar.write_text("release_id,released_on,source\n" + "".join(dated))
-    database = folder / "us_trade.duckdb"
-    run = build(project, database)
-    assert run.returncode == 0, run.stdout
-    return database, run.stdout
-
-
-def test_every_release_is_kept_and_the_latest_is_shown(built) -> None:
-    database, _ = built
-    assert query(database, "select release_id, is_latest from marts.dim_release order by 1") == [
+def test_every_release_is_kept_and_the_latest_is_shown(three_releases: Outcome) -> None:
+    query = three_releases.query
+    assert query("select release_id, is_latest from marts.dim_release order by 1") == [
         ("2023-12", False), ("2024-01", False), ("2024-02", True),
     ]  # fmt: skip
     for fact in ("fct_monthly_trade", "fct_annual_trade"):
-        assert query(database, f"select distinct release_id from marts.{fact}") == [("2024-02",)]
+        assert query(f"select distinct release_id from marts.{fact}") == [("2024-02",)]
     for audit in ("fct_reconciliation", "mart_release_text", "fct_monthly_trade_vintages"):
-        assert query(database, f"select count(distinct release_id) from marts.{audit}") == [(3,)]
+        assert query(f"select count(distinct release_id) from marts.{audit}") == [(3,)]
 
 
-def test_the_prints_of_a_month(built) -> None:
-    database, _ = built
-    prints = query(
-        database,
+def test_the_prints_of_a_month(three_releases: Outcome) -> None:
+    prints = three_releases.query(
         """
         select release_id, print_number, is_first_print,
             exports_revision_from_previous_musd, exports_revision_from_first_musd,
@@ -75,10 +41,8 @@ def test_the_prints_of_a_month(built) -> None:
     ]
 
 
-def test_the_statistics_of_the_revisions(built) -> None:
-    database, _ = built
-    summary = query(
-        database,
+def test_the_statistics_of_the_revisions(three_releases: Outcome) -> None:
+    summary = three_releases.query(
         """
         select horizon, observations, mean_revision_musd, largest_revision_musd, share_upward
         from marts.mart_revision_summary
@@ -100,19 +64,20 @@ def test_the_statistics_of_the_revisions(built) -> None:
         ("2024-04-04", "2024-02", 386 * 3),
     ],
 )
-def test_what_was_known_on_a_day(built, day: str, release: str | None, months: int) -> None:
+def test_what_was_known_on_a_day(
+    three_releases: Outcome, day: str, release: str | None, months: int
+) -> None:
     """The release of January has no date: it is left out, and each row says so."""
-    database, _ = built
-    assert query(
-        database,
+    assert three_releases.query(
         f"select max(release_id), count(*), max(undated_releases) from marts.trade_as_of('{day}')",
     ) == [(release, months, "2024-01" if months else None)]
 
 
-def test_the_macro_answers_in_a_copy_of_another_name(built, tmp_path: Path) -> None:
-    database, _ = built
+def test_the_macro_answers_in_a_copy_of_another_name(
+    three_releases: Outcome, tmp_path: Path
+) -> None:
     copy = tmp_path / "another name.duckdb"
-    copy.write_bytes(database.read_bytes())
+    copy.write_bytes(three_releases.database.read_bytes())
     assert query(copy, "select count(*) from marts.trade_as_of(date '2024-04-04')") == [(386 * 3,)]
     with duckdb.connect(copy, read_only=True) as connection:
         [(comment,)] = connection.execute(
@@ -121,10 +86,8 @@ def test_the_macro_answers_in_a_copy_of_another_name(built, tmp_path: Path) -> N
     assert "as they were known on that day" in comment
 
 
-def test_a_month_revised_out_of_season_is_a_warning(built) -> None:
-    database, printed = built
-    assert query(
-        database,
+def test_a_month_revised_out_of_season_is_a_warning(three_releases: Outcome) -> None:
+    assert three_releases.query(
         "select release_id, month_date::varchar, series_revised, largest_revision_musd, "
         "usual_from::varchar from marts.mart_unusual_revisions",
     ) == [
@@ -134,7 +97,7 @@ def test_a_month_revised_out_of_season_is_a_warning(built) -> None:
     assert (
         "warning     2024-02 revises 2 months that came before January 2024, the earliest usual "
         "since 2024-01, by up to 150: 2023-12, 1999-03"
-    ) in printed
+    ) in three_releases.printed
 
 
 def test_one_release_has_first_prints_and_no_revisions(database: Path) -> None:

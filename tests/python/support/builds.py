@@ -98,12 +98,14 @@ def replayed(
     releases: Mapping[str, bytes] | None = None,
     seeds: Mapping[str, str] | None = None,
     sql: Sequence[str] = (),
+    upto: str | None = None,
 ) -> Outcome:
     """A copy of the built database with other releases and seeds, built again without dbt.
 
     releases  files of releases/, by name, normalised in place of the committed one
     seeds     files of seeds/, by name without `.csv`
     sql       statements that change the loaded seeds, the tables of `raw`
+    upto      a model or data test that is enough, with what it needs
     """
     database = build.copy(folder)
     new = folder / "seeds"
@@ -119,7 +121,7 @@ def replayed(
         load_seeds(connection, build.manifest, new)
         for statement in sql:
             connection.execute(statement)
-        return Outcome(database, replay(connection, build.manifest))
+        return Outcome(database, replay(connection, build.manifest, upto=upto))
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
