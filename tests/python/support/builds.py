@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from proofs.replay import Manifest, Replayed, load_seeds, read_manifest, replay
 
-from normalize_release import normalize
+from release import normalize
 from project import DBT, ROOT, remove
 
 
