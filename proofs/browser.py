@@ -25,10 +25,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import build_report
 import duckdb
-from build_report import PICTURES, README_PICTURE, ROOT, shown, signed
 from playwright.sync_api import Browser, Error, Page, sync_playwright
+
+import build_report
+from build_report import PICTURES, README_PICTURE, ROOT, shown, signed
 
 # As root in a container Chromium has no sandbox of its own; the rest keeps it off the network.
 FLAGS = [

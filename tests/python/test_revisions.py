@@ -7,7 +7,6 @@ from pathlib import Path
 
 import duckdb
 import pytest
-
 from support.builds import Outcome, query
 
 
@@ -16,9 +15,13 @@ def test_every_release_is_kept_and_the_latest_is_shown(three_releases: Outcome) 
         ("2023-12", False, True), ("2024-01", False, True), ("2024-02", True, True),
     ]  # fmt: skip
     for fact in ("fct_monthly_trade", "fct_annual_trade"):
-        assert three_releases.query(f"select distinct release_id from marts.{fact}") == [("2024-02",)]
+        assert three_releases.query(f"select distinct release_id from marts.{fact}") == [
+            ("2024-02",)
+        ]
     for audit in ("fct_reconciliation", "mart_release_text", "fct_monthly_trade_vintages"):
-        assert three_releases.query(f"select count(distinct release_id) from marts.{audit}") == [(3,)]
+        assert three_releases.query(f"select count(distinct release_id) from marts.{audit}") == [
+            (3,)
+        ]
 
 
 def test_the_prints_of_a_month(three_releases: Outcome) -> None:
@@ -62,7 +65,9 @@ def test_the_statistics_of_the_revisions(three_releases: Outcome) -> None:
         ("2024-04-04", "2024-02", 386 * 3),
     ],
 )
-def test_what_was_known_on_a_day(three_releases: Outcome, day: str, release: str | None, months: int) -> None:
+def test_what_was_known_on_a_day(
+    three_releases: Outcome, day: str, release: str | None, months: int
+) -> None:
     """The release of January has no date: it is left out, and each row says so."""
     assert three_releases.query(
         f"select max(release_id), count(*), max(undated_releases) from marts.trade_as_of('{day}')",

@@ -16,8 +16,8 @@ import duckdb
 import pytest
 from proofs.replay import Manifest, Replayed, load_seeds, read_manifest, replay
 
-from release import normalize
 from project import DBT, ROOT, remove
+from release import normalize
 
 
 def dbt(*arguments: str, project: Path = ROOT, database: Path) -> subprocess.CompletedProcess[str]:
