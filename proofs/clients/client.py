@@ -1,8 +1,8 @@
 """What the Python clients share: how a request is read and an answer written.
 
 A client is called as ``ask_x.py REQUEST ANSWER``.  The request is JSON: ``database`` and ``dist``
-(paths), ``home`` (where node's packages are) and ``questions``, each with ``id``, ``language`` (one)
-and ``sql``.  The answer is JSON: ``version``, ``answers`` (rows by question) and ``errors`` (a text
+(paths), ``home`` (where node's packages are) and ``questions``, each with ``id``, ``language``
+(one) and ``sql``.  The answer is JSON: ``version``, ``answers`` (rows by question) and ``errors`` (a text
 by question).
 """
 
