@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,15 @@ def packed(specification: dict[str, Any]) -> dict[str, Any]:
     return specification | {"datasets": tables}
 
 
+@cache
+def library() -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script: a second to put together, the same each time."""
+    script = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub errs
+    if "</script" in script.lower():
+        raise ProjectError("the drawing library cannot be inlined: it holds the end of a script")
+    return script
+
+
 def environment() -> jinja2.Environment:
     """Jinja with everything escaped; a column that no query returns is an error, not a blank."""
     made = jinja2.Environment(
@@ -75,9 +85,6 @@ def environment() -> jinja2.Environment:
 
 def render(marts: Marts, drawings: dict[str, Drawing]) -> str:
     """The page with its pictures; raises ProjectError, as where a column is not there."""
-    library = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub errs
-    if "</script" in library.lower():
-        raise ProjectError("the drawing library cannot be inlined: it holds the end of a script")
     heights = "".join(
         f"#{name} {{ --height: {one.picture.height}px; }}\n" for name, one in drawings.items()
     )
@@ -85,7 +92,7 @@ def render(marts: Marts, drawings: dict[str, Drawing]) -> str:
         return environment().get_template(TEMPLATE).render(
             ask=marts.ask,
             pictures=drawings,
-            library=library,
+            library=library(),
             style=STYLE + heights,
             script=(HERE / "page.js").read_text(encoding="utf-8"),
         )  # fmt: skip
