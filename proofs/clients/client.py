@@ -2,8 +2,8 @@
 
 A client is called as ``ask_x.py REQUEST ANSWER``.  The request is JSON: ``database`` and ``dist``
 (paths), ``home`` (where node's packages are) and ``questions``, each with ``id``, ``language``
-(one) and ``sql``.  The answer is JSON: ``version``, ``answers`` (rows by question) and ``errors`` (a text
-by question).
+(one) and ``sql``.  The answer is JSON: ``version``, ``answers`` (rows by question) and ``errors``
+(a text by question).
 """
 
 from __future__ import annotations
