@@ -56,6 +56,12 @@ def compiled(folder: Path) -> Manifest:
     return read_manifest(target / "manifest.json")
 
 
+def file_name(manifest: Manifest) -> str:
+    """What the database's file must be called, since the SQL calls the database so."""
+    [suspects] = [node for node in manifest["nodes"].values() if node["name"] == SUSPECTS]
+    return f"{suspects['database']}.duckdb"
+
+
 def load_release(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest, seeds: Path = ROOT / "seeds"
 ) -> None:

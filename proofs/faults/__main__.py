@@ -66,7 +66,7 @@ def command(options: argparse.Namespace) -> None:
     ):
         progress(0, "compile")
         manifest = faults.compiled(Path(folder))
-        with duckdb.connect(Path(folder) / "faults.duckdb") as connection:
+        with duckdb.connect(Path(folder) / faults.file_name(manifest)) as connection:
             faults.load_release(connection, manifest)
             progress(1, "damage")
             faults.damage(connection, pairs=options.pairs, sample=options.sample)
