@@ -199,7 +199,7 @@ def project_of(folder: Path, releases: Iterable[tuple[str, str]]) -> Path:
 def ways_to_a_database(bench: Bench, one: Path, empty: Path) -> dict[str, float]:
     """What each way takes, in seconds; ``one`` has been built, and is built again."""
     build: Command = [sys.executable, one / "scripts" / "build.py"]
-    model, record = one / "models" / "staging" / "stg_series.sql", one / "target/last_build.json"
+    model, record = one / "models" / "staging" / "stg_releases.sql", one / "target/last_build.json"
     copy = one / "dbt"
     copy.write_text('#!/bin/sh\nexec cp us_trade.duckdb "$US_TRADE_DB"\n')
     copy.chmod(0o755)

@@ -1,12 +1,11 @@
-#!/usr/bin/env python3
 """Open dist/report.html in a headless Chromium and see that it works and tells the truth.
 
     dist/report.html  --Chromium-->  what a reader sees  --this-->  compared with us_trade.duckdb
 
 It asks whether the page opens from the disk with nothing on the console and nothing asked of a
 network; whether every picture is drawn, wide and narrow, light and dark, and answers a pointer
-and a zoom; and whether the numbers on it are those of the marts, by queries of its own.  Then it
-draws the report a second time and compares the bytes, and README's picture with the one drawn.
+and a zoom; and whether the numbers on it are those of the marts, by queries of its own and
+written as it would write them itself.  Then it draws the report again and compares the bytes.
 
 Chromium is Debian's: ``apt-get install chromium``.  Another one is named by the environment
 variable ``CHROMIUM`` or ``--chromium``.
@@ -20,15 +19,20 @@ import argparse
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
+
+import duckdb
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 import build_report
-import duckdb
-from build_report import PICTURES, README_PICTURE, ROOT, shown, signed
-from playwright.sync_api import Browser, Error, Page, sync_playwright
+from project import NO_EXTENSIONS, ROOT, Progress, ProjectError, add_database_option, main, shown
+from report.pictures import PICTURES
+
+Marts = duckdb.DuckDBPyConnection
 
 # As root in a container Chromium has no sandbox of its own; the rest keeps it off the network.
 FLAGS = [
@@ -36,7 +40,6 @@ FLAGS = [
     "--disable-background-networking", "--disable-component-update",
 ]  # fmt: skip
 WIDE, NARROW = (1280, 900), (390, 844)
-NAMES = [picture.name for picture in PICTURES]
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ def faults_of_layout(page: Page) -> Iterator[str]:
     width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if width > 0:
         yield f"the page scrolls sideways by {width} pixels"
-    for name in NAMES:
+    for name in (picture.name for picture in PICTURES):
         box = page.evaluate(
             """name => {
               const svg = document.querySelector(`#${name} .picture svg`);
@@ -110,21 +113,20 @@ def faults_of_layout(page: Page) -> Iterator[str]:
             yield f"{name}: has no alternative text"
 
 
-def faults_of_use(page: Page, marts: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def faults_of_use(page: Page, marts: Marts) -> Iterator[str]:
     """The month under the pointer is told; a button and a drag zoom; a double click undoes it."""
-    for picture in PICTURES:
-        if not picture.is_months:
-            continue
-        name = picture.name
+    for name in (picture.name for picture in PICTURES if picture.is_months):
         page.locator(f"#{name} .picture").scroll_into_view_if_needed()
         box = page.locator(f"#{name} .picture").bounding_box()
         middle = box["y"] + box["height"] / 2
 
         def months(name: str = name) -> int:
-            return page.evaluate(
-                """name => { const [from, to] = pictures[name].scale('x').domain().map(Number);
-                             return Math.round((to - from) / 2629800000); }""",
-                name,
+            return int(
+                page.evaluate(
+                    """name => { const [from, to] = pictures[name].scale('x').domain().map(Number);
+                                 return Math.round((to - from) / 2629800000); }""",
+                    name,
+                )
             )
 
         page.mouse.move(box["x"] + box["width"] * 0.30, middle)
@@ -133,6 +135,10 @@ def faults_of_use(page: Page, marts: duckdb.DuckDBPyConnection) -> Iterator[str]
         told = page.locator("#vg-tooltip-element").inner_text().split("\n")
         if told != expected_answer(name, told[0], marts):
             yield f"{name}: of the month under the pointer is told {told}"
+        under = [box["x"] + box["width"] * 0.4, middle]
+        cursor = "([x, y]) => getComputedStyle(document.elementFromPoint(x, y)).cursor"
+        if (seen := page.evaluate(cursor, under)) != "crosshair":
+            yield f"{name}: the pointer is {seen!r}, which does not say that one can drag"
         everything = months()
         page.mouse.down()
         page.mouse.move(box["x"] + box["width"] * 0.6, middle, steps=8)
@@ -152,106 +158,112 @@ def faults_of_use(page: Page, marts: duckdb.DuckDBPyConnection) -> Iterator[str]
         page.wait_for_timeout(150)
 
 
-def expected_answer(name: str, month: str, marts: duckdb.DuckDBPyConnection) -> list[str]:
+BILLIONS, CHANGE = "value_musd * 0.001", "change_from_year_ago_pct"
+AVERAGE = "three_month_average_musd * 0.001"
+# What pictures of months draw and tell: picture, column, label; indicator, flow, component.
+LINES = [
+    ("balance", "imports_busd", "Imports, $ bn", BILLIONS, "imports", "total"),
+    ("balance", "exports_busd", "Exports, $ bn", BILLIONS, "exports", "total"),
+    ("balance", "balance_busd", "Balance, $ bn", BILLIONS, "balance", "total"),
+    ("goods_services", "services_busd", "Services, $ bn", BILLIONS, "balance", "services"),
+    ("goods_services", "goods_busd", "Goods, $ bn", BILLIONS, "balance", "goods"),
+    ("goods_services", "total_busd", "Both, $ bn", BILLIONS, "balance", "total"),
+    ("year_ago", "exports_pct", "Exports, %", CHANGE, "exports", "total"),
+    ("year_ago", "imports_pct", "Imports, %", CHANGE, "imports", "total"),
+    ("three_months", "month_busd", "Month, $ bn", BILLIONS, "balance", "total"),
+    ("three_months", "average_busd", "Average, $ bn", AVERAGE, "balance", "total"),
+]
+
+
+def expected_answer(name: str, month: str, marts: Marts) -> list[str]:
     """What a picture should tell of a month, such as February 2004, by the marts."""
-    columns = {
-        "balance": "'Imports, $ bn', value('imports', 'total'), 'Exports, $ bn',"
-        " value('exports', 'total'), 'Balance, $ bn', value('balance', 'total')",
-        "goods_services": "'Services, $ bn', value('balance', 'services'), 'Goods, $ bn',"
-        " value('balance', 'goods'), 'Both, $ bn', value('balance', 'total')",
-        "year_ago": "'Exports, %', change('exports'), 'Imports, %', change('imports')",
-        "three_months": "'Month, $ bn', value('balance', 'total'), 'Average, $ bn', average()",
-    }[name]
-    one = "select max(round({}, 1)::decimal(9, 1)) from marts.mart_trade_indicators where "
-    month_is = "strftime(month_date, '%B %Y') = (select month from asked) and "
-    marts.execute("create or replace temp table asked as select ?::varchar as month", [month])
-    marts.execute(
-        f"""
-        create or replace temp macro value(f, c) as (
-            {one.format("value_musd * 0.001")} {month_is} flow = f and component = c);
-        create or replace temp macro change(f) as (
-            {one.format("change_from_year_ago_pct")} {month_is} flow = f and component = 'total');
-        create or replace temp macro average() as (
-            {one.format("three_month_average_musd * 0.001")}
-            {month_is} flow = 'balance' and component = 'total');
-        """
-    )
-    values = marts.execute(f"select {columns}").fetchone()
-    pairs = zip(values[::2], values[1::2], strict=True)
-    return [month, *(f"{label}\t{shown(value)}" for label, value in pairs)]
+    told = [month]
+    for _, _, label, value, flow, component in (line for line in LINES if line[0] == name):
+        found = marts.execute(
+            f"""
+            select round({value}, 1)::decimal(9, 1) from marts.mart_trade_indicators
+            where strftime(month_date, '%B %Y') = ? and flow = ? and component = ?
+            """,
+            [month, flow, component],
+        ).fetchall()
+        told += [f"{label}\t{written(number)}" for (number,) in found]
+    return told
 
 
 # --------------------------------------------------------------------------- what the marts hold
+
+
+def written(value: Decimal | float, places: int = 1, plus: str = "") -> str:
+    """A number as a reader should see it: thousands parted, a real minus, so many decimals."""
+    return ("\N{MINUS SIGN}" if value < 0 else plus) + f"{abs(value):,.{places}f}"
 
 
 def texts(page: Page, selector: str) -> list[str]:
     return [text.strip() for text in page.locator(selector).all_inner_texts()]
 
 
-def faults_of_numbers(page: Page, marts: duckdb.DuckDBPyConnection) -> Iterator[str]:
-    """Where a number on the page is not the marts', asked otherwise than the page asks."""
-    latest = "(select max(month_date) from marts.fct_monthly_trade)"
+def rows_of(page: Page, table: str) -> list[list[str]]:
+    return [row.split("\t") for row in texts(page, f"#{table} tbody tr")]
 
-    def differ(what: str, on_page: object, in_marts: object) -> Iterator[str]:
-        if on_page != in_marts:
-            yield f"{what}: the page has {on_page}, the marts {in_marts}"
 
+def differ(what: str, on_page: object, in_marts: object) -> Iterator[str]:
+    if on_page != in_marts:
+        yield f"{what}: the page has {on_page}, the marts {in_marts}"
+
+
+LATEST = "(select max(month_date) from marts.fct_monthly_trade)"
+
+
+def front_page(page: Page, marts: Marts) -> Iterator[str]:
     for subject in ("deficit", "exports", "imports"):
-        highlights = dict(
-            marts.execute(
-                f"""
-                select measure, value from marts.mart_trade_highlights
-                where subject = ? and month_date = {latest}
-                """,
-                [subject],
-            ).fetchall()
+        measures = "select measure, value from marts.mart_trade_highlights where subject = ?"
+        highlights: dict[str, Decimal] = dict(
+            marts.execute(f"{measures} and month_date = {LATEST}", [subject]).fetchall()
         )
+        change, percent = (written(highlights[m], plus="+") for m in ("change", "change_pct"))
         [card] = texts(page, f".card.{subject}")
         for expected in (
-            f"${shown(highlights['level'])} billion",
-            f"{signed(highlights['change'])} billion ({signed(highlights['change_pct'])} %)",
-        ):
+            f"${written(abs(highlights['level']))} billion", f"{change} billion ({percent} %)"
+        ):  # fmt: skip
             if expected not in card.replace("\n", ""):
                 yield f"front page: expected {expected!r} in {card!r}"
 
+
+def thirteen_months(page: Page, marts: Marts) -> Iterator[str]:
     cells = marts.execute(
         f"""
-        select strftime(month_date, '%B %Y'), flow,
-               list(round(value_musd * 0.001, 1)::decimal(9, 1) order by
-                    list_position(['total', 'goods', 'services'], component))
+        select strftime(month_date, '%B %Y'), list(round(value_musd * 0.001, 1)::decimal(9, 1)
+            order by list_position(['balance', 'exports', 'imports'], flow),
+                     list_position(['total', 'goods', 'services'], component))
         from marts.mart_trade_indicators
-        where month_date > {latest} - interval 13 month
-        group by month_date, flow
-        order by month_date desc, list_position(['balance', 'exports', 'imports'], flow)
+        where month_date > {LATEST} - interval 13 month
+        group by month_date
+        order by month_date desc
         """
     ).fetchall()
-    rows = [row.split("\t") for row in texts(page, "#thirteen_months tbody tr")]
-    expected_rows = [
-        [cells[i][0], *(shown(value) for _, _, values in cells[i : i + 3] for value in values)]
-        for i in range(0, len(cells), 3)
+    expected = [[month, *map(written, values)] for month, values in cells]
+    yield from differ("thirteen months", rows_of(page, "thirteen_months"), expected)
+
+
+def records(page: Page, marts: Marts) -> Iterator[str]:
+    extremes = marts.execute(
+        """
+        select title, list_transform(
+            [arg_max(value_musd, month_date), max(value_musd), min(value_musd)],
+            lambda musd: round(musd * 0.001, 1)::decimal(9, 1))
+        from marts.mart_trade_records inner join marts.dim_series using (component, flow)
+        group by title order by title
+        """
+    ).fetchall()
+    rows = [
+        [row[0], row[1], *(cell.split(" in ")[0] for cell in row[4:])]
+        for row in rows_of(page, "records")
     ]
-    yield from differ("thirteen months", rows, expected_rows)
+    expected = [[title, *map(written, values)] for title, values in extremes]
+    yield from differ("records", sorted(rows), expected)
 
-    records = marts.execute(
-        """
-        select title, round(value_musd * 0.001, 1)::decimal(9, 1),
-               (select round(max(value_musd) / 1000, 1)::decimal(9, 1)
-                from marts.mart_trade_records as r
-                where r.component = s.component and r.flow = s.flow),
-               (select round(min(value_musd) / 1000, 1)::decimal(9, 1)
-                from marts.mart_trade_records as r
-                where r.component = s.component and r.flow = s.flow)
-        from marts.mart_trade_records as s inner join marts.dim_series using (component, flow)
-        where month_date = (select max(month_date) from marts.fct_monthly_trade)
-        """
-    ).fetchall()
-    on_page = {
-        (row[0], row[1], row[4].split(" in ")[0], row[5].split(" in ")[0])
-        for row in (line.split("\t") for line in texts(page, "#records tbody tr"))
-    }
-    in_marts = {(title, *map(shown, values)) for title, *values in records}
-    yield from differ("records", on_page, in_marts)
 
+def audit(page: Page, marts: Marts) -> Iterator[str]:
     summary = marts.execute(
         """
         select identities, exact, rounding, unlikely, breaks, largest_residual_musd
@@ -259,95 +271,96 @@ def faults_of_numbers(page: Page, marts: duckdb.DuckDBPyConnection) -> Iterator[
         where is_latest order by identity_family
         """
     ).fetchall()
-    audit = [row.split("\t")[1:7] for row in texts(page, "#reconciliation tbody tr")]
-    yield from differ("audit", audit, [[shown(value) for value in row] for row in summary])
+    expected = [[written(value, 0) for value in row] for row in summary]
+    yield from differ("audit", [row[1:7] for row in rows_of(page, "reconciliation")], expected)
 
-    yield from faults_of_pictures(page, marts)
 
+def revisions(page: Page, marts: Marts) -> Iterator[str]:
+    """A table where a month was printed twice, and a dash where there was nothing to observe."""
+    summary = marts.execute(
+        """
+        select * from marts.mart_revision_summary
+        where exists (from marts.fct_monthly_trade_vintages where print_number > 1)
+        order by component, flow, horizon
+        """
+    ).fetchall()
+    expected = [
+        [*words, *("–" if n is None else written(n, 2 * isinstance(n, float)) for n in numbers)]
+        for *words, numbers in ((*row[:3], row[3:]) for row in summary)
+    ]
+    yield from differ("revisions", rows_of(page, "revisions"), expected)
+
+
+def source(page: Page, marts: Marts) -> Iterator[str]:
     [(sha256, lines)] = marts.execute(
         "select sha256, line_count from marts.dim_release where is_latest"
     ).fetchall()
-    [source] = texts(page, "#source")
-    if sha256 not in source or f"{lines:,} lines" not in source:
+    [words] = texts(page, "#source")
+    if sha256 not in words or f"{lines:,} lines" not in words:
         yield "source: the release's SHA-256 or its count of lines is not on the page"
 
 
-def faults_of_pictures(page: Page, marts: duckdb.DuckDBPyConnection) -> Iterator[str]:
+def pictures(page: Page, marts: Marts) -> Iterator[str]:
     """Where the rows behind a picture do not add up to what the marts do."""
-    musd = "select count(*), sum({}) from marts.mart_trade_indicators where {}"
-    total = "component = 'total'"
-    latest_month = "month(month_date) = (select month_number from marts.dim_month where is_latest)"
-    last_six = "year(month_date) > (select max(year) - 6 from marts.dim_month)"
-    expected = {
-        ("balance", "balance_busd", 1000): musd.format(
-            "value_musd", f"{total} and flow = 'balance'"
-        ),
-        ("balance", "exports_busd", 1000): musd.format(
-            "value_musd", f"{total} and flow = 'exports'"
-        ),
-        ("goods_services", "goods_busd", 1000): musd.format(
-            "value_musd", "component = 'goods' and flow = 'balance'"
-        ),
-        ("year_ago", "imports_pct", 1): musd.format(
-            "change_from_year_ago_pct",
-            f"{total} and flow = 'imports' and change_from_year_ago_pct is not null",
-        ),
-        ("three_months", "average_busd", 1000): musd.format(
-            "three_month_average_musd", f"{total} and flow = 'balance'"
-        ),
-        ("year_to_date", "sum_busd", 1000): musd.format(
-            "year_to_date_musd * if(flow = 'balance', -1, 1)",
-            f"{total} and {latest_month} and {last_six}",
-        ),
-        ("row_residuals", "identities", 1): """
-            select count(distinct residual_musd), count(*) from marts.fct_reconciliation
-            inner join marts.dim_release using (release_id)
-            where is_latest and identity_family != 'period'
-        """,
-        ("z_scores", "z_score", 1): """
-            select count(*), sum(z_score) from marts.fct_reconciliation
-            inner join marts.dim_release using (release_id)
-            where is_latest and identity_family = 'period'
-        """,
-    }  # fmt: skip
-    for (name, column, factor), sql in expected.items():
-        [(count, amount)] = marts.execute(sql).fetchall()
-        rows, total_on_page = page.evaluate(
-            """([name, column]) => { const rows = pictures[name].data(name);
-               return [rows.length, rows.reduce((sum, row) => sum + row[column], 0)]; }""",
+    so_far = """marts.mart_trade_indicators inner join marts.dim_month using (month_date)
+        where component = 'total' and year > (select max(year) - 6 from marts.dim_month)
+        and month_number = (select month_number from marts.dim_month where is_latest)"""
+    audited = """marts.fct_reconciliation inner join marts.dim_release using (release_id)
+        where is_latest and identity_family {} 'period'"""
+    residuals = f"(select count(*) as found from {audited.format('!=')} group by residual_musd)"
+    deficit = "year_to_date_musd * 0.001 * if(flow = 'balance', -1, 1)"
+    indicators = "marts.mart_trade_indicators where flow = '{}' and component = '{}'"
+    drawn = [
+        *((name, column, value, indicators.format(*which))
+          for name, column, _, value, *which in LINES),
+        ("year_to_date", "sum_busd", deficit, so_far),
+        ("row_residuals", "identities", "found", residuals),
+        ("z_scores", "z_score", "z_score", audited.format("=")),
+    ]  # fmt: skip
+    for name, column, value, rows in drawn:
+        sums = f"select count({value}), sum({value}) from {rows}"
+        [(count, amount)] = marts.execute(sums).fetchall()
+        numbers, total = page.evaluate(
+            """([name, column]) => {
+                 const numbers = pictures[name].data(name).map(row => row[column]);
+                 const there = numbers.filter(number => number !== null);
+                 return [there.length, there.reduce((sum, number) => sum + number, 0)]; }""",
             [name, column],
         )
         # z is shown to two decimals, so that its sum may be off by half of one for each row.
-        tolerance = count * 0.005 if column == "z_score" else 0.01
-        if rows != count or abs(total_on_page * factor - float(amount)) > tolerance:
+        tolerance = count * 0.005 if column == "z_score" else 1e-5
+        if numbers != count or abs(total - float(amount)) > tolerance:
             yield (
-                f"{name}: the page draws {rows} rows of {column}, {total_on_page * factor} in all;"
-                f" the marts have {count}, {amount}"
+                f"{name}: the page draws {numbers} of {column}, {total} in all; the marts have"
+                f" {count}, {amount}"
             )
+
+
+NUMBERS = (front_page, thirteen_months, records, audit, revisions, pictures, source)
 
 
 # --------------------------------------------------------------------------- all of it
 
 
-def chromium() -> str:
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-
-
 def faults_in_browser(
     program: str, path: Path, database: Path, shots: Path | None
 ) -> Iterator[str]:
+    settings: dict[str, Any] = dict(NO_EXTENSIONS)
     with (
         sync_playwright() as playwright,
         playwright.chromium.launch(executable_path=program, args=FLAGS) as browser,
-        duckdb.connect(str(database), read_only=True) as marts,
+        duckdb.connect(str(database), read_only=True, config=settings) as marts,
+        Progress("views", len(VIEWS)) as told,
     ):
         print(f"browser     Chromium {browser.version}")
-        for view in VIEWS:
+        for done, view in enumerate(VIEWS):
+            told(done, str(view))
             said: list[str] = []
             page = opened(browser, path, view, said)
             found = list(faults_of_layout(page))
             if view == VIEWS[0]:
-                found += [*faults_of_numbers(page, marts), *faults_of_use(page, marts)]
+                found += [fault for part in NUMBERS for fault in part(page, marts)]
+                found += faults_of_use(page, marts)
             if shots:
                 shots.mkdir(parents=True, exist_ok=True)
                 name = f"report-{view.size[0]}-{view.scheme}.png"
@@ -357,59 +370,51 @@ def faults_in_browser(
 
 
 def faults_of_files(database: Path, out: Path) -> Iterator[str]:
-    """Where a second drawing has other bytes, or README's picture is not the one drawn."""
-    with tempfile.TemporaryDirectory() as folder:
-        again = Path(folder)
-        build_report.write(build_report.build(database), again)
-        for path in sorted(path for path in again.rglob("*") if path.is_file()):
-            name = path.relative_to(again)
-            if not (out / name).is_file() or (out / name).read_bytes() != path.read_bytes():
-                yield f"{name}: a second drawing has other bytes; was the database built since?"
-        readme = ROOT / "docs" / f"{README_PICTURE}.svg"
-        if readme.read_bytes() != (again / "pictures" / f"{README_PICTURE}.svg").read_bytes():
-            yield f"{readme.relative_to(ROOT)}: out of date; run scripts/build_report.py --readme"
+    """Where a second drawing has other bytes."""
+    for name, data in build_report.files(database).items():
+        if not (out / name).is_file() or (out / name).read_bytes() != data:
+            yield f"{name}: a second drawing has other bytes; was the database built since?"
 
 
-def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="python -m proofs.browser",
         description="Open the report in a headless Chromium and compare it with the marts.",
-        epilog="example: scripts/check_report.py --screenshots dist/screenshots",
+        epilog="example: .venv/bin/python -m proofs.browser --screenshots dist/screenshots",
     )
-    database = Path(os.environ.get("US_TRADE_DB") or ROOT / "us_trade.duckdb")
-    parser.add_argument("--database", type=Path, default=database, metavar="FILE",
-                        help="the database (default: US_TRADE_DB, or us_trade.duckdb)")  # fmt: skip
-    parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="FOLDER",
-                        help="where the report is (default: dist)")  # fmt: skip
-    parser.add_argument("--chromium", default=chromium(), metavar="PROGRAM",
-                        help="the browser (default: CHROMIUM, or chromium)")  # fmt: skip
-    parser.add_argument("--screenshots", type=Path, metavar="FOLDER",
-                        help="keep a picture of each view here")  # fmt: skip
-    options = parser.parse_args(arguments)
-    report = (options.out / "report.html").resolve()
+    add_database_option(made)
+    made.add_argument("--out", type=Path, default=ROOT / "dist", metavar="FOLDER",
+                      help="where the report is (default: dist)")  # fmt: skip
+    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
+    made.add_argument("--chromium", default=chromium, metavar="PROGRAM",
+                      help="the browser (default: CHROMIUM, or chromium)")  # fmt: skip
+    made.add_argument("--screenshots", type=Path, metavar="FOLDER",
+                      help="keep a picture of each view here")  # fmt: skip
+    return made
+
+
+def command(options: argparse.Namespace) -> None:
+    report, program = (options.out / "report.html").resolve(), options.chromium
     if not report.is_file():
-        print(f"{report}: there is no such report; run make report first", file=sys.stderr)
-        return 1
-    if not Path(options.chromium).exists():
-        print(
-            f"{options.chromium}: there is no such browser; apt-get install chromium, or name one"
-            " in CHROMIUM",
-            file=sys.stderr,
+        raise ProjectError(f"{shown(report)}: there is no such report; run make report first")
+    if not Path(program).exists():
+        raise ProjectError(
+            f"{program}: there is no such browser; apt-get install chromium, or name one by"
+            " CHROMIUM"
         )
-        return 1
     try:
         faults = [
-            *faults_in_browser(options.chromium, report, options.database, options.screenshots),
+            *faults_in_browser(program, report, options.database, options.screenshots),
             *faults_of_files(options.database, options.out),
         ]
-    except (Error, build_report.ReportError, duckdb.Error, OSError) as error:
-        print(f"the report could not be checked: {error}", file=sys.stderr)
-        return 1
-    for fault in faults:
-        print(fault, file=sys.stderr)
-    views = f"{len(VIEWS)} views, {len(NAMES)} pictures in each"
-    print(f"report      {views}: {len(faults) or 'no'} fault{'s' * (len(faults) != 1)}")
-    return 1 if faults else 0
+    except (Error, duckdb.Error) as error:
+        raise ProjectError(f"the report could not be checked: {error}") from None
+    views = f"report      {len(VIEWS)} views, {len(PICTURES)} pictures in each"
+    if faults:
+        count = f"{len(faults)} fault{'s' * (len(faults) != 1)}"
+        raise ProjectError("\n".join([*faults, f"{views}: {count}"]))
+    print(f"{views}: no faults")
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(command, parser()))

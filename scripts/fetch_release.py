@@ -157,8 +157,8 @@ def fetch(url: str, folder: Path, seconds: float) -> str:
         with Progress("fetch") as told:
             data, release = within(seconds, work, late)
     except Refused as refused:
-        first, *more = refused.faults
-        and_more = f" (and {len(more):,} more faults)" if more else ""
+        first, more = refused.faults[0], refused.count - 1
+        and_more = f" (and {more:,} more faults)" if more else ""
         raise ProjectError(f"{first}{and_more}; nothing was kept") from refused
     return keep(data, release, address, folder)
 

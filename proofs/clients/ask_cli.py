@@ -1,13 +1,13 @@
 """DuckDB's command line, one process for each question."""
 
 import json
+import shutil
 import subprocess
-from pathlib import Path
 
 import client
 
 request = client.request()
-duckdb = Path(request["home"]) / "bin" / "duckdb"
+duckdb = shutil.which("duckdb")
 
 
 def run(*arguments: str) -> str:

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import tempfile
 import threading
@@ -57,10 +58,10 @@ def prepare(superset: Path) -> None:
 
 
 @contextmanager
-def server(home: Path, folder: Path) -> Iterator[str]:
+def server(folder: Path) -> Iterator[str]:
     """Superset with an administrator, served for the time of the block; its address."""
     configure(folder)
-    prepare(home / "bin" / "superset")
+    prepare(Path(shutil.which("superset")))
     from superset.app import create_app
     from werkzeug.serving import make_server
 
@@ -176,7 +177,7 @@ def main() -> None:
     request = client.request()
     with (
         tempfile.TemporaryDirectory(prefix="us_trade-superset-") as folder,
-        server(Path(request["home"]), Path(folder)) as address,
+        server(Path(folder)) as address,
     ):
         superset = Superset(Api(address), request["database"])
         named = f"{version('apache-superset')}, duckdb-engine {version('duckdb-engine')}"

@@ -1,9 +1,9 @@
 """What the Python clients share: how a request is read and an answer written.
 
 A client is called as ``ask_x.py REQUEST ANSWER``.  The request is JSON: ``database`` and ``dist``
-(paths), ``home`` (the client's environment) and ``questions``, each with ``id``, ``language`` (one)
-and ``sql``.  The answer is JSON: ``version``, ``answers`` (rows by question) and ``errors`` (a text
-by question).
+(paths), ``home`` (where node's packages are) and ``questions``, each with ``id``, ``language``
+(one) and ``sql``.  The answer is JSON: ``version``, ``answers`` (rows by question) and ``errors``
+(a text by question).
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 Rows = list[list[Any]]
+Question = dict[str, Any]
 
 
 def plain(value: Any) -> Any:
@@ -39,12 +40,15 @@ def plain_rows(rows: Iterable[Iterable[Any]]) -> Rows:
     return [[plain(value) for value in row] for row in rows]
 
 
-def request() -> dict:
+def request() -> dict[str, Any]:
     """What this client is asked."""
-    return json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    asked: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    return asked
 
 
-def reply(version: str, questions: list[dict], ask: Callable[[dict], Iterable]) -> None:
+def reply(
+    version: str, questions: list[Question], ask: Callable[[Question], Iterable[Iterable[Any]]]
+) -> None:
     """Put each question to ``ask`` and write what comes of it."""
     answers, errors = {}, {}
     for question in questions:

@@ -1,17 +1,32 @@
-"""What the tests share: the committed release, and one database built from it."""
+"""What the tests share: the committed release, and what is built of it, once in a test run."""
 
 from __future__ import annotations
 
-import fcntl
-import os
+import shutil
 from pathlib import Path
 
 import pytest
-
-from project import ROOT
+from proofs.copies import copy_project  # noqa: F401
 from proofs.made_up_releases import Published, made_up_release
-from support.dbt import dbt
-from support.releases import Built, rebuilt, seeds_of
+from proofs.replay import Replayed
+from support.builds import Build, Outcome, dbt, once, replayed
+
+from project import DBT, ROOT  # noqa: F401
+
+# December 2023 came out lower and was raised by 250 in January's release, and by 150 in
+# February's, which is the committed one; January by 40. February's release also says 9 less for
+# March 1999 than the two before it: a month that no such release usually revises.
+DECEMBER = {(2023, 12): {"exports_goods": -400}, (1999, 3): {"imports_goods": 9}}
+JANUARY = {
+    (2023, 12): {"exports_goods": -150},
+    (2024, 1): {"imports_services": -40},
+    (1999, 3): {"imports_goods": 9},
+}
+# That of January has no day.
+CALENDAR = """release_id,released_on,source
+2023-12,2024-02-07,made up
+2024-02,2024-04-04,made up
+"""
 
 
 @pytest.fixture(scope="session")
@@ -21,51 +36,49 @@ def release_text() -> str:
 
 
 @pytest.fixture(scope="session")
-def database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The database that `dbt build` makes of the committed seeds, with every test of its own.
+def build(tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """What `dbt build` makes of the committed seeds, unit tests included."""
 
-    One for all the workers of a run: the first to come builds it, the others wait.
-    """
-    run = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        run = run.parent
-    path = run / "build" / "us_trade.duckdb"
-    with (run / "build.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (run / "built").exists():
-            path.parent.mkdir(exist_ok=True)
-            built = dbt("build", database=path)
-            (run / "built").write_text(built.stdout if built.returncode else "")
-    failure = (run / "built").read_text()
-    assert not failure, failure
-    return path
+    def make(folder: Path) -> None:
+        database = folder / "dbt" / "us_trade.duckdb"
+        database.parent.mkdir()
+        run = dbt("build", database=database)
+        assert run.returncode == 0, run.stdout
+        (folder / "printed.txt").write_text(run.stdout)
+        shutil.copy(database, folder)
+        for name in ("manifest.json", "graph_summary.json"):
+            shutil.copy(database.parent / "target" / name, folder)
 
-
-# What older releases printed otherwise: December came out lower, was raised by 250 in January's and
-# by 150 in February's release. Both say 9 more for March 1999, which no such release usually revises.
-REVISED = {
-    (2023, 12): {(2023, 12): {"exports_goods": -400}, (1999, 3): {"imports_goods": 9}},
-    (2024, 1): {
-        (2023, 12): {"exports_goods": -150},
-        (2024, 1): {"imports_services": -40},
-        (1999, 3): {"imports_goods": 9},
-    },
-}
+    return Build(once(tmp_path_factory, "build", make))
 
 
 @pytest.fixture(scope="session")
-def three(database: Path, release_text: str, tmp_path_factory: pytest.TempPathFactory) -> Built:
-    """Three releases: two made up before the committed one, of which January's has no date."""
-    folder = tmp_path_factory.mktemp("three")
-    published = Published(release_text)
-    texts = {
-        f"{year}-{month:02}.txt": made_up_release(published, (year, month), changes)
-        for (year, month), changes in REVISED.items()
-    }
-    seeds = seeds_of(folder, texts | {"2024-02.txt": release_text})
-    (seeds / "release_calendar.csv").write_text(
-        "release_id,released_on,source\n2023-12,2024-02-07,made up\n2024-02,2024-04-04,as it was\n"
-    )
-    built = rebuilt(database, folder / "built", seeds)
-    assert not built.failed
-    return built
+def database(build: Build) -> Path:
+    """The database that it made, to read."""
+    return build.database
+
+
+@pytest.fixture(scope="session")
+def three_releases(
+    build: Build, tmp_path_factory: pytest.TempPathFactory, release_text: str
+) -> Outcome:
+    """A database with the committed release and two made up of it, to read."""
+
+    def make(folder: Path) -> None:
+        published = Published(release_text)
+        outcome = replayed(
+            build,
+            folder / "replay",
+            releases={
+                "2023-12.txt": made_up_release(published, (2023, 12), DECEMBER).encode(),
+                "2024-01.txt": made_up_release(published, (2024, 1), JANUARY).encode(),
+                "2024-02.txt": release_text.encode(),
+            },
+            seeds={"release_calendar": CALENDAR},
+        )
+        assert outcome.replayed.is_sound, outcome.replayed
+        (folder / "printed.txt").write_text(outcome.printed)
+
+    folder = once(tmp_path_factory, "three_releases", make)
+    replay = Replayed(printed=(folder / "printed.txt").read_text())
+    return Outcome(folder / "replay" / "us_trade.duckdb", replay)

@@ -33,7 +33,7 @@ import project
 from project import ROOT
 from release import MONTHS, SERIES, Refused, Release, normalize, read_release
 from release.reader import MOST_BYTES, read_text
-from release.seeds import HEADERS, seed_rows
+from release.seeds import HEADERS, seed_rows, stale
 
 SCRIPT = ROOT / "scripts" / "normalize_release.py"
 SEEDS = (
@@ -387,6 +387,12 @@ def test_january(label: str, tmp_path: Path) -> None:
     assert cells_of(seeds) == plain_cells(
         edited(cell(24, 1, "Jan. - Jan."), lines=lines).split("\n")
     )
+
+
+def test_title_and_units_are_those_of_the_first_page(tmp_path: Path) -> None:
+    page = f"{SMALL[2]} (R)\n{SMALL[4]} (R) - Revised.\n{SMALL[22]}"
+    [release] = accepted(tmp_path, edited(put(23, page)))["releases"]
+    assert (release["title"], release["units_note"]) == (SMALL[2], SMALL[4])
 
 
 @pytest.mark.parametrize("last", range(1, 13))
@@ -1009,6 +1015,16 @@ def test_what_a_killed_run_left_is_swept_up(tmp_path: Path) -> None:
     checked = run(tmp_path, {}, "--check", old=False)
     assert checked.stray == [".next-abc", ".releases.csv.x1.part", "mine.part"]
     assert run(tmp_path, {}, old=False).stray == ["mine.part"]
+
+
+def test_seeds_are_compared_by_what_they_hold(tmp_path: Path) -> None:
+    for place, content in (("new", b"1"), ("old", b"2")):
+        (tmp_path / place).mkdir()
+        for name in HEADERS:
+            file = tmp_path / place / (name if place == "new" else f"{name}.csv")
+            file.write_bytes(content)
+            os.utime(file, (0, 0))
+    assert sorted(stale(tmp_path / "new", tmp_path / "old")) == list(SEEDS)
 
 
 def test_one_at_a_time(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+import tomllib
 from pathlib import Path
 
 import dbt.jsonschemas
@@ -12,7 +13,8 @@ import duckdb
 import jsonschema
 import pytest
 import yaml
-from conftest import ROOT
+
+from project import ROOT
 
 SCHEMAS = Path(dbt.jsonschemas.__file__).parent
 PROPERTIES = sorted(
@@ -52,7 +54,7 @@ def test_every_relation_and_column_is_described_in_the_database(database: Path) 
             """
             select table_name, column_name
             from duckdb_columns()
-            where not internal and coalesce(trim(comment), '') = ''
+            where schema_name in ('raw', 'marts') and coalesce(trim(comment), '') = ''
             union all
             select table_name, null
             from duckdb_tables()
@@ -103,12 +105,39 @@ def test_no_column_of_a_mart_has_a_type_that_a_client_stumbles_over(database: Pa
     assert strange == []
 
 
-def test_the_lock_names_exact_versions_with_hashes_and_no_host() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
-    pinned = re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==\S+", lock, re.MULTILINE)
-    wanted = re.findall(r"^([a-z][a-z0-9-]+)~=", (ROOT / "requirements.txt").read_text(), re.M)
-    assert set(wanted) <= set(pinned)
-    blocks = re.split(r"\n(?=[a-z])", lock)[1:]
+def wanted(group: str, groups: dict[str, list]) -> set[str]:
+    """The packages of a dependency group, with those of the groups that it includes."""
+    return set().union(
+        *(
+            wanted(entry["include-group"], groups)
+            if isinstance(entry, dict)
+            else {re.split(r"[~=<>\[]", entry)[0].lower()}
+            for entry in groups[group]
+        )
+    )
+
+
+@pytest.mark.parametrize("group", ["", "report", "browser", "dev"])
+def test_a_lock_names_exact_versions_with_hashes_and_no_host(group: str) -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = project["dependency-groups"] | {"": project["project"]["dependencies"]}
+    lock = (ROOT / f"requirements{group and '-'}{group}.lock").read_text()
+    pinned = dict(re.findall(r"^([a-z0-9-]+)(?:\[[\w,-]+\])?==(\S+)", lock, re.MULTILINE))
+    assert wanted("", groups) | wanted(group, groups) <= pinned.keys()
+    blocks = re.split(r"\n(?=[a-z])", lock.strip())
     assert len(blocks) == len(pinned)
     assert all("--hash=sha256:" in block for block in blocks)
     assert "://" not in lock
+    # They are installed into one environment, and so agree.
+    dev = (ROOT / "requirements-dev.lock").read_text()
+    assert all(f"\n{name}=={version}" in f"\n{dev}" for name, version in pinned.items()
+               if group != "browser")  # fmt: skip
+
+
+def test_no_file_grows_past_its_reader() -> None:
+    """A model has 120 lines at most, a macro 60."""
+    for folder, most in (("models", 120), ("macros", 60)):
+        for path in (ROOT / folder).rglob("*.sql"):
+            text = path.read_text()
+            pieces = re.split(r"(?<=\{% endmacro %\})", text) if folder == "macros" else [text]
+            assert max(piece.strip().count("\n") for piece in pieces) < most, path

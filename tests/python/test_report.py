@@ -1,155 +1,422 @@
-"""The report's queries, and README's picture, as far as they can be seen without drawing.
+"""The report, drawn in process of one release and of three; and what it is made of.
 
-`make check-report` draws the report and looks at it in a browser.
+`make check-report` opens it in a browser, asks its pictures, and compares all its numbers.
 """
 
 from __future__ import annotations
 
 import datetime
 import re
-import xml.etree.ElementTree as ElementTree
+import shutil
+import tomllib
+from collections.abc import Iterator
 from decimal import Decimal
+from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
-import duckdb
 import pytest
+import vl_convert
 import yaml
-from conftest import ROOT
+from support.builds import Outcome, query
 
-REPORT = ROOT / "report"
+import build_report
+from project import ROOT, ProjectError, main
+from report import marts, page
+from report.pictures import PICTURES, Drawing, draw
+
+REPORT = ROOT / "scripts" / "report"
 QUERIES = sorted((REPORT / "queries").glob("*.sql"))
-# Tables that are there when more than one release can be loaded; the page does without.
-REVISIONS = {"fct_monthly_trade_vintages", "mart_revision_summary"}
-COLUMNS = {
-    "audit_words": "title sentence",
-    "balance": "month_date exports_busd imports_busd balance_busd"
-    " exports_shown imports_shown balance_shown",
-    "goods_services": "month_date goods_busd services_busd total_busd"
-    " goods_shown services_shown total_shown",
-    "headline_numbers": "subject label level_busd change_busd change_pct previous_level_busd"
-    " previous_month_words",
-    "headline_sentences": "measure sentence",
-    "recessions": "peak_month trough_month",
-    "reconciliation": "family_words identities exact rounding unlikely breaks"
-    " largest_residual_musd off_pct expected_off_pct",
-    "records": "series_words value_busd standing_words streak_words high_busd high_month_words"
-    " low_busd low_month_words",
-    "release": "release_id title units_note file_name sha256 line_count cell_count"
-    " first_month_words last_month_words released_on_words first_year",
-    "row_residuals": "residual_musd identities expected_identities",
-    "thirteen_months": "month_words balance_total_busd balance_goods_busd balance_services_busd"
-    " exports_total_busd exports_goods_busd exports_services_busd"
-    " imports_total_busd imports_goods_busd imports_services_busd",
-    "three_months": "month_date month_busd average_busd month_shown average_shown"
-    " month_is_above average_is_above",
-    "year_ago": "month_date exports_pct imports_pct exports_shown imports_shown"
-    " exports_is_above imports_is_above",
-    "year_residuals": "residual_musd identities expected_identities",
-    "year_to_date": "flow_words year sum_musd sum_busd sum_shown is_latest months_words",
-    "z_scores": "year series_words position residual_musd z_score is_unlikely period_words",
-    "z_scores_words": "title sentence alternative_text",
-}
-PICTURES = [path.stem.removesuffix("_words") for path in QUERIES if path.stem.endswith("_words")]
-PICTURES = [name for name in PICTURES if name not in ("audit", "revisions")]
+# What Vega's tooltip, which is no part of the page, gives its parts.
+OF_THE_TOOLTIP = {"visible", "key", "value"}
+MINUS = "\N{MINUS SIGN}"
 
 
-def tables(sql: str) -> set[str]:
-    return set(re.findall(r"\bmarts\.(\w+)", sql))
+class Page(HTMLParser):
+    """What a reader of the page's text would find: its words, its tables, and its classes."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.tables: dict[str, list[list[str]]] = {}
+        self.text, self.inside = "", ""
+        self.feed(html)
+        self.close()
+        self.classes = {
+            name for _, given in self.tags for name in (given.get("class") or "").split()
+        }
+        self.ids = {given["id"] for _, given in self.tags if "id" in given}
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+        self.inside = tag
+        if tag == "table":
+            self.rows = self.tables.setdefault(str(dict(attrs)["id"]), [])
+        elif tag == "tr":
+            self.rows.append([])
+        elif tag in ("td", "th"):
+            self.rows[-1].append("")
+
+    def handle_data(self, data: str) -> None:
+        if self.inside in ("script", "style"):
+            return
+        self.text += data
+        if self.inside in ("td", "th"):
+            self.rows[-1][-1] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        self.inside = ""
 
 
-def ask(database: Path, name: str) -> list[dict]:
-    sql = (REPORT / "queries" / f"{name}.sql").read_text(encoding="utf-8")
-    with duckdb.connect(str(database), read_only=True) as connection:
-        cursor = connection.execute(sql)
-        columns = [column[0] for column in cursor.description]
-        return [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
+@pytest.fixture(scope="module")
+def files(database: Path) -> dict[str, bytes]:
+    return build_report.files(database)
 
 
-@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
-def test_a_query_says_what_it_is_for_and_reads_the_marts_alone(path: Path) -> None:
-    sql = path.read_text(encoding="utf-8")
-    assert sql.startswith("-- ")
-    read = set(re.findall(r"(?:from|join)\s+(\w+)\.\w+", sql))
-    assert read == {"marts"}
+@pytest.fixture(scope="module")
+def of_one(files: dict[str, bytes]) -> Page:
+    return Page(files["report.html"].decode())
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in QUERIES if not tables(path.read_text()) & REVISIONS],
-    ids=lambda path: path.stem,
-)
-def test_a_query_returns_the_columns_that_are_drawn(path: Path, database: Path) -> None:
-    rows = ask(database, path.stem)
-    assert rows
-    expected = COLUMNS.get(path.stem, "title alternative_text")
-    assert list(rows[0]) == expected.split()
-    if path.stem.endswith("_words"):
-        assert len(rows) == 1
-        assert all(rows[0].values()), "a title is null: a part of it is"
+@pytest.fixture(scope="module")
+def drawings(database: Path) -> dict[str, Drawing]:
+    with marts.opened(database) as answering:
+        return {picture.name: draw(picture, answering) for picture in PICTURES}
 
 
-@pytest.mark.parametrize("name", PICTURES)
-def test_a_picture_has_its_data_and_its_place_on_the_page(name: str) -> None:
-    assert (REPORT / "queries" / f"{name}.sql").exists()
-    assert f"$picture_{name}\n" in (REPORT / "page.html").read_text()
+@pytest.fixture
+def queries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the queries, which the report asks instead, to be changed at will."""
+    folder = shutil.copytree(REPORT / "queries", tmp_path / "queries")
+    monkeypatch.setattr(marts, "QUERIES", folder)
+    return folder
 
 
-def test_billions_are_rounded_once_and_half_away_from_zero(database: Path) -> None:
+def rewrite(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert old in text
+    path.write_text(text.replace(old, new))
+
+
+def rendered(database: Path, drawings: dict[str, Drawing], *redrawn: str) -> str:
+    """The page with these pictures, some of them drawn again."""
+    with marts.opened(database) as answering:
+        again = {p.name: draw(p, answering) for p in PICTURES if p.name in redrawn}
+        return page.render(answering, drawings | again)
+
+
+# --------------------------------------------------------------------------- what is drawn
+
+
+def test_the_page_of_one_release(of_one: Page, database: Path) -> None:
+    assert {picture.name for picture in PICTURES} <= of_one.ids
+    assert {f"{picture.name}-picture" for picture in PICTURES} <= of_one.ids
+    months = of_one.tables["thirteen_months"]
+    assert months[1] == ["Total", "Goods", "Services"] * 3
+    latest = f"{MINUS}68.9 {MINUS}91.4 22.5 263.0 176.7 86.4 331.9 268.1 63.8"
+    assert months[2] == ["February 2024", *latest.split()]
+    assert [row[0] for row in months[2:]][-1] == "February 2023"
+    assert len(of_one.tables["records"]) == 1 + 9
+    heads, *families = of_one.tables["reconciliation"]
+    assert (heads[0], heads[-1], len(families)) == ("Identity", "Off by rounding alone, %", 3)
+    assert "revisions" not in of_one.tables  # every month was printed once
+    sentences = query(
+        database,
+        """
+        select sentence from marts.mart_trade_highlights inner join marts.dim_month
+        using (month_date) where is_latest and measure = 'level' and subject = 'deficit'
+        """,
+    )
+    assert sentences[0][0] in of_one.text
+
+
+def test_the_page_of_three_releases(
+    three_releases: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It shows the revisions, and has then asked every query that there is."""
+    asked: set[str] = set()
+    ask = marts.Marts.ask
+    monkeypatch.setattr(
+        marts.Marts, "ask", lambda self, name: (asked.add(name), ask(self, name))[1]
+    )
+    of_three = Page(rendered(three_releases.database, {}, *(picture.name for picture in PICTURES)))
+    assert asked == {path.stem for path in QUERIES}
+    heads, *rows = of_three.tables["revisions"]
+    assert heads[:4] == ["component", "flow", "horizon", "observations"]
+    [(summarised,)] = query(
+        three_releases.database, "select count(*) from marts.mart_revision_summary"
+    )
+    assert len(rows) == summarised > 0
+    assert ["goods", "exports", "1 to 3", "1", "400.00"] in [row[:5] for row in rows]
+    assert "revised" in of_three.ids
+
+
+def named(specification: object, key: str) -> Iterator[Any]:
+    """Everything that stands under a key in a picture's specification, but for its rows."""
+    parts = specification.items() if isinstance(specification, dict) else ()
+    for name, part in parts:
+        if name == key:
+            yield part
+        if name != "datasets":
+            yield from named(part, key)
+    for part in specification if isinstance(specification, list) else ():
+        yield from named(part, key)
+
+
+@pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
+def test_a_picture_draws_columns_that_its_queries_return(
+    picture: Any, drawings: dict[str, Drawing]
+) -> None:
+    """Vega draws nothing, and says nothing, where a column is not there."""
+    for specification in (drawings[picture.name].page, drawings[picture.name].file):
+        returned = {
+            column for rows in specification["datasets"].values() for row in rows for column in row
+        }
+        without_rows = {k: v for k, v in specification.items() if k != "datasets"}
+        drawn = {field for field in named(specification, "field") if isinstance(field, str)}
+        drawn |= set(re.findall(r"\bdatum\.(\w+)", str(without_rows))) - {"value"}  # an axis' own
+        assert len(drawn) > 2
+        assert drawn <= returned | set(named(specification, "as"))
+
+
+def test_a_picture_in_a_file_has_the_colours_of_the_light_page(files: dict[str, bytes]) -> None:
+    svg = files["pictures/balance.svg"].decode()
+    assert "var(" not in svg
+    assert "#0067a5" in svg  # exports by day; #5ab4f0 by night
+    assert files["pictures/balance.png"].startswith(b"\x89PNG")
+
+
+def test_the_picture_of_readme_is_the_one_that_is_drawn(files: dict[str, bytes]) -> None:
+    assert "](docs/balance.svg)" in (ROOT / "README.md").read_text()
+    drawn = files[f"pictures/{build_report.README_PICTURE}"]
+    assert (ROOT / "docs" / "balance.svg").read_bytes() == drawn, "run build_report.py --readme"
+
+
+def test_billions_are_rounded_once_and_half_away_from_zero(
+    database: Path, drawings: dict[str, Drawing]
+) -> None:
     """What is shown of a month is the printed million to one decimal, as on paper."""
-    shown = {row["month_date"]: row["balance_shown"] for row in ask(database, "balance")}
-    with duckdb.connect(str(database), read_only=True) as connection:
-        printed = connection.execute(
-            "select month_date, balance_musd from marts.fct_monthly_trade where component = 'total'"
-        ).fetchall()
+    rows = drawings["balance"].answers[0].rows
+    shown = {row["month_date"]: row["balance_shown"] for row in rows}
 
     def by_hand(musd: int) -> Decimal:
         tenths, rest = divmod(abs(musd), 100)
         size = Decimal(tenths + (rest >= 50)) / 10
         return -size if musd < 0 else size
 
+    printed = query(
+        database,
+        "select month_date, balance_musd from marts.fct_monthly_trade where component = 'total'",
+    )
     assert shown == {month: by_hand(musd) for month, musd in printed}
     assert shown[datetime.date(2024, 2, 1)] == Decimal("-68.9")
 
 
-def test_the_page_names_nothing_outside_itself() -> None:
-    for name in ("page.html", "page.css", "page.js"):
-        text = (REPORT / name).read_text()
-        assert not re.search(r"https?:|//[a-z]|@import|url\(|eval\(", text), name
-    assert "default-src 'none'" in (REPORT / "page.html").read_text()
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (None, "–"), ("exports", "exports"), (12564, "12,564"), (-3, f"{MINUS}3"), (0, "0"),
+        (Decimal("-1234.5"), f"{MINUS}1,234.5"), (-1234.567, f"{MINUS}1,234.57"), (2.0, "2.00"),
+    ],
+)  # fmt: skip
+def test_a_value_is_written_for_a_reader(value: object, words: str) -> None:
+    assert page.readable(value) == words
+
+
+def test_a_change_is_written_with_its_sign() -> None:
+    values = [Decimal("1.3"), Decimal("-1234.5"), None]
+    assert [page.signed(value) for value in values] == ["+1.3", f"{MINUS}1,234.5", "–"]
+
+
+# --------------------------------------------------------------------------- what is wrong is said
+
+
+def test_a_query_that_fails_is_named_and_nothing_is_written(
+    database: Path, tmp_path: Path, queries: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rewrite(queries / "goods_services.sql", "    month_date,", "    no_such_column,")
+    arguments = ["--database", str(database), "--out", str(tmp_path / "dist")]
+    assert main(build_report.command, build_report.parser(), arguments) == 1
+    error = capsys.readouterr().err
+    assert "goods_services.sql" in error
+    assert "no_such_column" in error
+    assert not (tmp_path / "dist").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "words"),
+    [
+        ("records", "as high_month_words", "as high_month", "high_month_words"),
+        ("thirteen_months", "as imports_goods_busd", "as imports_gods", "imports_goods_busd"),
+        ("reconciliation", "as off_pct", "as off_percent", "off_pct"),
+        ("audit_words", "' printed numbers, '", "null", "title is empty"),
+        ("balance", "order by month_date", "where false order by month_date", "no rows"),
+        ("release", "where is_latest", "where false", "expected one row, found 0"),
+    ],
+)
+def test_what_the_page_cannot_show_is_an_error_not_a_blank(
+    database: Path, drawings: dict[str, Drawing], queries: Path,
+    name: str, old: str, new: str, words: str,
+) -> None:  # fmt: skip
+    rewrite(queries / f"{name}.sql", old, new)
+    with pytest.raises(ProjectError, match=words):
+        rendered(database, drawings, name)
+
+
+def test_what_a_query_returns_is_escaped(
+    database: Path, drawings: dict[str, Drawing], queries: Path
+) -> None:
+    odd = """<b>"x" & 'y'</b>"""
+    text = odd.replace("'", "''")
+    rewrite(queries / "release.sql", "    title,", f"    '{text}' as title,")
+    rewrite(queries / "headline_numbers.sql", "    subject,", f"    '{text}' as subject,")
+    rewrite(queries / "z_scores.sql", "as period_words", f"|| '</script>{text}' as period_words")
+    html = rendered(database, drawings, "z_scores")
+    assert odd not in html
+    assert html.count("</script>") == len(PICTURES) + 2
+    read = Page(html)
+    assert odd in read.text
+    assert [given.get("class") for _, given in read.tags].count(f"card {odd}") == 3
+
+
+def test_a_database_that_is_none_is_named(tmp_path: Path) -> None:
+    other = tmp_path / "other.sqlite"
+    other.write_bytes(b"SQLite format 3\0" + bytes(100))
+    for path, words in ((tmp_path / "none", "run make first"), (other, "cannot be opened")):
+        with pytest.raises(ProjectError, match=words), marts.opened(path):
+            pass
+
+
+# --------------------------------------------------------------------------- the files
+
+
+def drawn_in(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*") if path.is_file()
+    }  # fmt: skip
+
+
+def test_the_pictures_of_an_older_report_go_and_other_folders_stay(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "kept.csv").write_text("kept")
+    older = {"pictures/older.svg": files["pictures/balance.svg"], "pictures/older.png": b"png"}
+    build_report.write(files | older, tmp_path)
+    assert drawn_in(tmp_path) == files | older | {"data/kept.csv": b"kept"}
+    build_report.write(files, tmp_path)
+    assert drawn_in(tmp_path) == files | {"data/kept.csv": b"kept"}
+
+
+@pytest.mark.parametrize(
+    "name", ["notes.txt", "holiday.png", "mine.svg", "sketches/a.svg", "link.svg"]
+)
+def test_what_else_stands_among_the_pictures_is_not_lost(
+    files: dict[str, bytes], tmp_path: Path, name: str
+) -> None:
+    build_report.write(files, tmp_path)
+    mine = tmp_path / "pictures" / name
+    mine.parent.mkdir(exist_ok=True)
+    if name.startswith("link"):
+        mine.symlink_to(tmp_path / "pictures" / "balance.svg")
+    else:
+        mine.write_bytes(b"<svg>mine</svg>")
+    before = drawn_in(tmp_path)
+    with pytest.raises(ProjectError, match="holds what this did not write"):
+        build_report.write(files | {"report.html": b"new"}, tmp_path)
+    assert drawn_in(tmp_path) == before
+
+
+def test_a_page_that_cannot_be_written_leaves_the_pictures(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    (tmp_path / "report.html").mkdir()
+    with pytest.raises(OSError):
+        build_report.write(files, tmp_path, tmp_path / "readme.svg")
+    assert not (tmp_path / "pictures").exists()
+
+
+# --------------------------------------------------------------------------- what it is made of
+
+
+@pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)
+def test_a_query_says_what_it_is_for_and_reads_the_marts_alone(path: Path) -> None:
+    sql = path.read_text(encoding="utf-8")
+    assert sql.startswith("-- ")
+    assert set(re.findall(r"(?:from|join)\s+(\w+)\.\w+", sql)) == {"marts"}
 
 
 def test_the_exposure_names_what_the_report_reads() -> None:
     text = (ROOT / "models" / "marts" / "exposures.yml").read_text(encoding="utf-8")
     exposures = {exposure["name"]: exposure for exposure in yaml.safe_load(text)["exposures"]}
-    named = set(re.findall(r"'(\w+)'", " ".join(exposures["report"]["depends_on"])))
-    read = set().union(*(tables(path.read_text(encoding="utf-8")) for path in QUERIES))
-    assert named | REVISIONS == read | REVISIONS
+    listed = re.findall(r"'(\w+)'", " ".join(exposures["report"]["depends_on"]))
+    read = marts.marts_read(marts.Answer(path.stem, path.read_text(), []) for path in QUERIES)
+    assert sorted(listed) == sorted(name.removeprefix("marts.") for name in read)
 
 
-def test_the_picture_of_readme_is_of_this_release(database: Path) -> None:
-    assert "](docs/balance.svg)" in (ROOT / "README.md").read_text()
-    picture = ElementTree.parse(ROOT / "docs" / "balance.svg").getroot()
-    assert picture.tag == "{http://www.w3.org/2000/svg}svg"
-    text = " ".join(
-        "".join(element.itertext()).strip()
-        for element in picture.iter("{http://www.w3.org/2000/svg}text")
-    )
-    [words] = ask(database, "balance_words")
-    assert words["title"].replace(" ", "") in text.replace(" ", "")  # it runs over two lines
-    last = ask(database, "balance")[-1]
-    balance = str(last["balance_shown"]).replace("-", "\N{MINUS SIGN}")
-    for label in (f"Imports {last['imports_shown']}", f"Balance {balance}"):
-        assert label in text
+def test_the_page_asks_for_nothing_outside_itself(of_one: Page) -> None:
+    for name in ("page.html.j2", "page.css", "page.js"):
+        text = (REPORT / name).read_text()
+        assert not re.search(r"https?:|//[a-z]|@import|url\(|eval\(", text), name
+    for tag, given in of_one.tags:
+        assert "src" not in given and tag != "link", tag
+        assert (given.get("href") or "#").removeprefix("#") in {*of_one.ids, ""}
+    [policy] = [given["content"] for _, given in of_one.tags if "http-equiv" in given]
+    assert str(policy).startswith("default-src 'none'; script-src 'sha256-")
+    assert "unsafe" not in str(policy)
 
 
-@pytest.mark.parametrize("name", ["requirements-report", "requirements-report-check"])
-def test_a_lock_names_exact_versions_with_hashes_and_no_host(name: str) -> None:
-    lock = (ROOT / f"{name}.lock").read_text()
-    pinned = dict(re.findall(r"^([a-z0-9-]+)==(\S+)", lock, re.MULTILINE))
-    wanted = re.findall(r"^([a-z][a-z0-9-]+)~=", (ROOT / f"{name}.txt").read_text(), re.M)
-    assert set(wanted) <= set(pinned)
+def test_the_script_calls_functions_that_are_there() -> None:
+    """The library's bundler parses it, which also finds what is no JavaScript at all."""
+    script = (REPORT / "page.js").read_text(encoding="utf-8")
+    bundled = vl_convert.javascript_bundle(script)
+    own = bundled[bundled.rindex('"use strict";') :]
+    embed = re.search(r"window\.vegaEmbed=([\w$]+);", page.library())
+    assert embed, "the library gives the page no vegaEmbed"
+    called = set(re.findall(r"(?<![\w$.])([A-Za-z_$][\w$]*)\(", own))
+    declared = set(re.findall(r"\b(?:function|const|let) ([\w$]+)", own))
+    words = {"if", "for", "while", "switch", "catch", "function"}
+    in_browsers = {"Date", "Number", "PointerEvent", "String"}
+    assert embed[1] in called
+    assert called - declared - words - in_browsers == {embed[1]}
+
+
+def test_the_script_uses_signals_that_every_picture_of_months_has(
+    drawings: dict[str, Drawing],
+) -> None:
+    script = (REPORT / "page.js").read_text(encoding="utf-8")
+    used = set(re.findall(r'\.(?:signal|addSignalListener)\("(\w+)"', script))
+    assert {"period_from", "period_to", "drag"} <= used
+    for drawing in drawings.values():
+        if drawing.picture.is_months:
+            vega = vl_convert.vegalite_to_vega(drawing.page)
+            assert used <= {signal["name"] for signal in vega["signals"]}
+            assert "x" in {scale["name"] for scale in vega["scales"]}
+
+
+def test_style_and_script_name_classes_and_ids_that_are_on_the_page(of_one: Page) -> None:
+    style = re.sub(r"\{[^{}]*\}", "{}", (REPORT / "page.css").read_text())
+    style = re.sub(r"/\*.*?\*/", "", style, flags=re.S)
+    script = (REPORT / "page.js").read_text()
+    classes = set(re.findall(r"\.([a-z][\w-]*)", style)) - OF_THE_TOOLTIP
+    classes |= set(re.findall(r'querySelector(?:All)?\("\.(\w+)', script))
+    assert len(classes) >= 20
+    assert classes <= of_one.classes
+    assert set(re.findall(r"#([a-z][\w-]*)", style)) <= of_one.ids | {"vg-tooltip-element"}
+    attributes = {name for _, given in of_one.tags for name in given}
+    assert set(re.findall(r"\[([a-z-]+)", style)) <= attributes
+
+
+@pytest.mark.parametrize("group", ["report", "browser"])
+def test_a_lock_names_exact_versions_with_hashes_and_no_host(group: str) -> None:
+    lock = (ROOT / f"requirements-{group}.lock").read_text()
+    pinned = dict(re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==(\S+)", lock, re.MULTILINE))
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    wanted = {re.split("[~=]", name)[0] for name in groups[group] if isinstance(name, str)}
+    assert wanted and wanted <= set(pinned)
     assert lock.count("--hash=sha256:") >= len(pinned)
     assert "://" not in lock
     # The report reads the file with the DuckDB that wrote it.
     plain = re.search(r"^duckdb==(\S+)", (ROOT / "requirements.lock").read_text(), re.M)
-    assert pinned["duckdb"] == plain[1]
+    assert plain and pinned["duckdb"] == plain[1]

@@ -1,4 +1,4 @@
-"""More than one release: each is kept, the latest is shown, and what was known when can be asked."""
+"""More than one release: each is kept, the latest is shown, what was known when can be asked."""
 
 from __future__ import annotations
 
@@ -7,22 +7,26 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from support.builds import Outcome, query
 
-from support.releases import Built, query
 
-
-def test_every_release_is_kept_and_the_latest_is_shown(three: Built) -> None:
-    assert three.query("select release_id, is_latest, is_sound from marts.dim_release") == [
+def test_every_release_is_kept_and_the_latest_is_shown(three_releases: Outcome) -> None:
+    releases = "select release_id, is_latest, is_sound from marts.dim_release"
+    assert three_releases.query(releases) == [
         ("2023-12", False, True), ("2024-01", False, True), ("2024-02", True, True),
     ]  # fmt: skip
     for fact in ("fct_monthly_trade", "fct_annual_trade"):
-        assert three.query(f"select distinct release_id from marts.{fact}") == [("2024-02",)]
+        assert three_releases.query(f"select distinct release_id from marts.{fact}") == [
+            ("2024-02",)
+        ]
     for audit in ("fct_reconciliation", "mart_release_text", "fct_monthly_trade_vintages"):
-        assert three.query(f"select count(distinct release_id) from marts.{audit}") == [(3,)]
+        assert three_releases.query(f"select count(distinct release_id) from marts.{audit}") == [
+            (3,)
+        ]
 
 
-def test_the_prints_of_a_month(three: Built) -> None:
-    prints = three.query(
+def test_the_prints_of_a_month(three_releases: Outcome) -> None:
+    prints = three_releases.query(
         """
         select release_id, print_number, is_first_print, is_current,
             exports_revision_from_previous_musd, exports_revision_from_first_musd,
@@ -39,8 +43,8 @@ def test_the_prints_of_a_month(three: Built) -> None:
     ]
 
 
-def test_the_statistics_of_the_revisions(three: Built) -> None:
-    summary = three.query(
+def test_the_statistics_of_the_revisions(three_releases: Outcome) -> None:
+    summary = three_releases.query(
         """
         select horizon, observations, mean_revision_musd, largest_revision_musd, share_upward
         from marts.mart_revision_summary
@@ -62,9 +66,11 @@ def test_the_statistics_of_the_revisions(three: Built) -> None:
         ("2024-04-04", "2024-02", 386 * 3),
     ],
 )
-def test_what_was_known_on_a_day(three: Built, day: str, release: str | None, months: int) -> None:
+def test_what_was_known_on_a_day(
+    three_releases: Outcome, day: str, release: str | None, months: int
+) -> None:
     """The release of January has no date: it is left out, and each row says so."""
-    assert three.query(
+    assert three_releases.query(
         f"select max(release_id), count(*), max(undated_releases) from marts.trade_as_of('{day}')",
     ) == [(release, months, "2024-01" if months else None)]
 
@@ -79,16 +85,16 @@ def test_the_macro_answers_in_a_copy_of_another_name(database: Path, tmp_path: P
     assert "as they were known on that day" in comment
 
 
-def test_a_month_revised_out_of_season_is_a_warning(three: Built) -> None:
-    unusual = three.query(
+def test_a_month_revised_out_of_season_is_a_warning(three_releases: Outcome) -> None:
+    unusual = three_releases.query(
         "select release_id, month_date::varchar, count(*), max(abs(revision_musd)) "
         "from marts.mart_release_changes where not is_usual group by all order by all",
     )
     assert unusual == [("2024-02", "1999-03-01", 4, 9), ("2024-02", "2023-12-01", 4, 150)]
     assert (
         "warning     2024-02 revises 2 months that came before those usual since 2024-01, "
-        "by up to 150: December 2023, March 1999"
-    ) in three.said()
+        "by up to 150: December 2023, March 1999\n"
+    ) in three_releases.printed
 
 
 def test_one_release_has_no_revisions(database: Path) -> None:

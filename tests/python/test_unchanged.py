@@ -92,7 +92,7 @@ def test_what_only_looks_changed_is_not(project: Project) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        "models/staging/stg_series.sql", "models/columns.md", "macros/report.sql",
+        "models/staging/stg_releases.sql", "models/columns.md", "macros/report.sql",
         "seeds/series.csv", "tests/no_break_is_unexplained.sql", "scripts/project.py",
         "dbt_project.yml", "profiles.yml", "requirements.lock",
         # New ones:
@@ -236,7 +236,7 @@ def test_a_note_that_was_cut_short_leaves_nothing_for_ever(project: Project) -> 
 
 @pytest.mark.parametrize("ending", ["stays", "is taken back"])
 def test_what_changes_during_a_build_may_not_have_been_built(project: Project, ending: str) -> None:
-    model = project.root / "models" / "staging" / "stg_series.sql"
+    model = project.root / "models" / "staging" / "stg_releases.sql"
     (project.root / "models" / "new.sql").touch()
     kept = Path(shutil.copyfile(model, project.made.parent / "kept"))
     back = f"cp '{kept}' '{model}'" if ending == "is taken back" else ":"

@@ -424,6 +424,9 @@ CELLS: dict[str, tuple[list[Edit], list[str]]] = {
         [put("A50", "(2) Chained dollars")],
         ['exhibit_history!A50: "(2) Chained dollars" says "Chained"; this table is in current '
          "dollars"]),
+    "a terminal's escape code": (
+        [put("A50", "(2) See\x9b2J below")],
+        ["exhibit_history!A50: holds the control character 0x9b"]),
     "no closing lines": (
         [lambda sheet: sheet.delete_rows(33, 20)],
         ['exhibit_history: does not end with "(1) Data presented on a Balance of Payments (BOP) '

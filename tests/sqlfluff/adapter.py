@@ -1,4 +1,4 @@
-"""dbt's `adapter`, as far as the models ask it, for the linter: a dispatched macro is a function."""
+"""dbt's `adapter`, as far as the models ask it, for the linter."""
 
 from collections.abc import Callable
 

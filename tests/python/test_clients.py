@@ -1,95 +1,90 @@
-"""scripts/check_clients.py: that a wrong answer is told from a right one, without any network."""
+"""The clients: that a wrong answer is told from a right one, without any network."""
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import sys
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
+from proofs.clients import __main__ as command
+from proofs.clients import check as cc
+from proofs.clients.client import plain_rows
 
-ROOT = Path(__file__).resolve().parents[2]
-SPEC = importlib.util.spec_from_file_location("check_clients", ROOT / "scripts/check_clients.py")
-cc = importlib.util.module_from_spec(SPEC)
-sys.modules["check_clients"] = cc
-SPEC.loader.exec_module(cc)
+StandIn = Callable[[str], None]
 
 
 @pytest.fixture
-def cache(tmp_path: Path) -> Path:
-    """A cache in which this Python stands for the newest duckdb client, already installed."""
-    (client,) = (one for one in cc.load_clients() if one.name == "duckdb-2.0")
-    home = tmp_path / client.name
-    (home / "bin").mkdir(parents=True)
-    python = home / "bin" / "python"
-    python.write_text(f'#!/bin/sh\nexec {sys.executable} "$@"\n')
-    python.chmod(0o755)
-    (home / "installed").write_text(client.pins)
-    return tmp_path
+def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """In uv's place, a program of the shell that is called with what a client's program is."""
+    program = tmp_path / "uv"
+
+    def put(body: str) -> None:
+        skip = 'while [ "$1" != python ]; do shift; done; shift'
+        program.write_text(f"#!/bin/sh\n{skip}\n{body}\n")
+        program.chmod(0o755)
+
+    monkeypatch.setattr(cc, "UV", program)
+    put(f'exec "{sys.executable}" "$@"')
+    return put
 
 
-def run(database: Path, cache: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
+def run(database: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
     """The exit status and the table's one row."""
-    options = ["--database", str(database), "--cache", str(cache), "--only", "duckdb-2.0"]
-    status = cc.main(options)
+    options = ["--database", str(database), "--only", "duckdb-2.0"]
+    status = command.main(command.command, command.parser(), options)
     return status, capsys.readouterr().out.splitlines()[2]
 
 
 def test_a_client_that_answers_right_passes(
-    database: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+    database: Path, uv: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    status, row = run(database, cache, capsys)
-    assert (status, row.endswith("| pass |")) == (0, True), row
+    status, row = run(database, capsys)
+    assert (status, row.endswith("| pass   |")) == (0, True), row
     assert duckdb.__version__ in row
 
 
 def test_a_wrong_answer_fails(
     database: Path,
-    cache: Path,
+    uv: StandIn,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     right_answers = cc.right_answers
 
-    def altered(*arguments: object) -> dict:
+    def altered(*arguments: object) -> dict[str, list[list[object]]]:
         right = right_answers(*arguments)
         right["latest goods deficit"][0][1] += 1
         return right
 
     monkeypatch.setattr(cc, "right_answers", altered)
-    status, row = run(database, cache, capsys)
+    status, row = run(database, capsys)
     assert status == 1
     assert "latest goods deficit (sql): ['2024-02-01', 91428] instead of" in row
 
 
 def test_a_client_that_cannot_be_asked_fails(
-    database: Path, cache: Path, capsys: pytest.CaptureFixture[str]
+    database: Path, uv: StandIn, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (cache / "duckdb-2.0/bin/python").write_text("#!/bin/sh\necho cannot start >&2\nexit 3\n")
-    status, row = run(database, cache, capsys)
+    uv("echo cannot start >&2; exit 3")
+    status, row = run(database, capsys)
     assert status == 1
-    assert row.endswith("| cannot be asked: cannot start |")
+    assert "| cannot be asked: cannot start " in row
 
 
 def test_a_client_that_hangs_is_ended(
     database: Path,
-    cache: Path,
+    uv: StandIn,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (cache / "duckdb-2.0/bin/python").write_text("#!/bin/sh\nsleep 600 & sleep 600\n")
-    answered = cc.put
-
-    def impatient(*arguments: object) -> dict:
-        monkeypatch.setattr(cc, "ASK_SECONDS", 1)
-        return answered(*arguments)
-
-    monkeypatch.setattr(cc, "put", impatient)
-    status, row = run(database, cache, capsys)
+    uv("sleep 600 & sleep 600")
+    monkeypatch.setattr(cc, "SECONDS", 1)
+    status, row = run(database, capsys)
     assert status == 1
     assert "cannot be asked: not done after 1 seconds" in row
 
@@ -116,7 +111,7 @@ def test_every_question_is_asked_of_someone() -> None:
 
 def test_every_client_is_pinned() -> None:
     for client in cc.load_clients():
-        assert (cc.CLIENTS / client.script).is_file()
+        assert (cc.FOLDER / client.script).is_file()
         for package in client.packages:
             _, version = package.rsplit("@" if client.is_node else "==", 1)
             assert version[0].isdigit(), package
@@ -153,6 +148,6 @@ def test_what_is_a_fault(question: dict, errors: dict, expected: str) -> None:
     ],
 )
 def test_a_value_is_the_same_from_every_client(value: object, expected: object) -> None:
-    ((found,),) = cc.plain_rows([[value]])
+    ((found,),) = plain_rows([[value]])
     assert found == expected
     assert type(found) is type(expected)

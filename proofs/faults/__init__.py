@@ -1,0 +1,116 @@
+"""Damage a release in every way a copying hand does, and judge what the audit makes of it.
+
+Source: the latest release in the seeds.  A damaged copy is a release of its own with one fault
+(or two): a digit replaced, two neighbouring digits transposed, a digit dropped or doubled, the sign
+flipped, two neighbouring cells of a row swapped; every cell, every position.  It holds the years in
+which its faults lie, since no identity reaches beyond a year.  All copies, and the sound release,
+go through the project's own models up to int_suspect_cells together.  Units: millions of dollars.
+
+    compiled      the SQL of those models, from dbt
+    load_release  the seeds, with the latest release alone
+    damage        the copies, beside it
+    audit         the models
+    judge         what they made of each copy: the table `verdicts`, and its counts
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+
+from project import DBT, ROOT, ProjectError
+from proofs.replay import Manifest, load_seeds, read_manifest, replay
+
+SUSPECTS = "int_suspect_cells"
+CERTAIN_FROM_MUSD = 3
+
+
+class Result(NamedTuple):
+    """How many copies of a kind were tried, and what the audit made of them."""
+
+    kind: str
+    is_small: bool  # an error below CERTAIN_FROM_MUSD
+    tried: int
+    detected: int
+    located: int
+    ambiguous: int
+    repaired: int
+
+
+def compiled(folder: Path) -> Manifest:
+    """The models' SQL for a database `faults.duckdb`; dbt leaves its files in the folder."""
+    target = folder / "target"
+    run = subprocess.run(
+        [DBT, "--quiet", "compile", "--select", f"+{SUSPECTS}",
+         "--target-path", target, "--log-path", folder],
+        cwd=ROOT, env=os.environ | {"US_TRADE_DB": str(folder / "faults.duckdb")},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if run.returncode:
+        raise ProjectError(run.stdout + run.stderr)
+    return read_manifest(target / "manifest.json")
+
+
+def file_name(manifest: Manifest) -> str:
+    """What the database's file must be called, since the SQL calls the database so."""
+    [suspects] = [node for node in manifest["nodes"].values() if node["name"] == SUSPECTS]
+    return f"{suspects['database']}.duckdb"
+
+
+def load_release(
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, seeds: Path = ROOT / "seeds"
+) -> None:
+    load_seeds(connection, manifest, seeds)
+    for table in ("monthly_trade", "annual_trade", "release_columns", "releases"):
+        connection.execute(
+            f"delete from raw.{table} where release_id < (select max(release_id) from raw.releases)"
+        )
+
+
+def damage(
+    connection: duckdb.DuckDBPyConnection, *, pairs: bool = False, sample: int | None = None,
+    lines: Sequence[int] | None = None,
+) -> None:  # fmt: skip
+    """Load a damaged copy of the release for each fault: of these lines, and a sample of them."""
+    connection.execute("set variable lines = $lines", {"lines": lines})
+    connection.execute("set variable sample = $sample", {"sample": sample})
+    for name in ("faults", "pairs" if pairs else "singles", "load"):
+        connection.execute(sql(name))
+
+
+def audit(
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest,
+    told: Callable[[str], None] = lambda name: None,
+) -> None:  # fmt: skip
+    """Run the models; ``told`` hears the name of each.  Raises ProjectError where one fails."""
+    connection.execute("set enable_progress_bar = false")  # DuckDB's own, which a pipe hears too
+    replayed = replay(connection, manifest, upto=SUSPECTS, told=told)
+    if not replayed.is_sound:
+        raise ProjectError("\n".join(f"{name}: {why}" for name, why in replayed.broken.items()))
+
+
+def judge(connection: duckdb.DuckDBPyConnection) -> tuple[list[Result], int]:
+    """Make the table `verdicts`; returns its counts, and the false alarms on what is sound."""
+    connection.execute(f"set variable certain_from = {CERTAIN_FROM_MUSD}")
+    connection.execute(sql("verdicts"))
+    results = [Result(*row) for row in connection.execute(sql("results")).fetchall()]
+    [(false_alarms,)] = connection.execute(
+        "select count(*) from intermediate.int_suspect_cells "
+        "where release_id not in (select release_id from copies)"
+    ).fetchall()
+    return results, false_alarms
+
+
+def is_proven(results: Sequence[Result], false_alarms: int) -> bool:
+    """Whether every fault that must be is repaired, and nothing that is sound is suspected."""
+    missed = [row for row in results if not row.is_small and row.repaired != row.tried]
+    return not missed and not false_alarms
+
+
+def sql(name: str) -> str:
+    return Path(__file__).with_name(f"{name}.sql").read_text()

@@ -1,0 +1,404 @@
+"""The pictures of the report, drawn with Altair: how the rows of a query look, and no more.
+
+Each is drawn twice, for the page and for a file of its own.  Colours are named, ``var(--exports)``:
+page.css defines them for light, dark and paper, and a file has those of the light page.
+"""
+
+from __future__ import annotations
+
+import calendar
+import datetime
+import json
+import re
+import textwrap
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+
+from project import ProjectError
+from report.marts import Answer, Marts, Row, marts_read
+
+# Liberation Sans comes with vl-convert, so that text is as wide on every machine.
+FILE_FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
+PAGE_FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
+STYLE = (Path(__file__).resolve().parent / "page.css").read_text(encoding="utf-8")
+
+BILLIONS = "Billions of US dollars"
+BALANCE = "Balance, billions of US dollars"
+MONTH = "Reference month"
+RECESSIONS = "Shaded: recessions of the United States, as the NBER dates them."
+
+
+# --------------------------------------------------------------------------- parts of a picture
+
+
+def chart(answer: Answer) -> alt.Chart:
+    """A chart of the rows of a query, which stand by its name in the picture's ``datasets``."""
+    return alt.Chart(alt.NamedData(name=answer.name))
+
+
+def plain(value: object) -> object:
+    """A value as JSON has it; a day in milliseconds of UTC, the same on every reader's clock."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, datetime.date):
+        return calendar.timegm(value.timetuple()) * 1000
+    return value
+
+
+def colour(name: str) -> str:
+    return f"var(--{name})"
+
+
+def in_period(first: str, last: str) -> str:
+    """The months that the reader has zoomed into: all of them until he does."""
+    return f"!period_from || (datum.{last} >= period_from && datum.{first} <= period_to)"
+
+
+def month_axis() -> alt.X:
+    """Years; months where the reader has zoomed into fewer than some eight years."""
+    is_short = "period_from && period_to - period_from < 2.5e11"
+    label = f"utcFormat(datum.value, {is_short} ? '%b %Y' : '%Y')"
+    axis = alt.Axis(grid=False, labelOverlap=True, labelSeparation=10, labelExpr=label)
+    return alt.X("month_date:T", title=MONTH, scale=alt.Scale(type="utc", nice=False), axis=axis)
+
+
+def value_axis(field: str, title: str, above: int = 14) -> alt.Y:
+    """The scale of the values, its title lying on top of it where it need not be turned."""
+    place = {"titleAngle": 0, "titleAlign": "left", "titleAnchor": "end", "titleX": 0}
+    axis = alt.Axis(**place, titleY=-above, format=",d", grid=True)
+    return alt.Y(f"{field}:Q", title=title, scale=alt.Scale(zero=True, nice=20), axis=axis)
+
+
+def recession_bands(recessions: Answer, first: object, last: object) -> alt.Chart:
+    """Grey behind the recessions, cut off where the months shown begin and end."""
+    ends = {
+        "band_from": f"max(datum.peak_month, period_from || {first})",
+        "band_to": f"min(datum.trough_month, period_to || {last})",
+    }
+    visible = chart(recessions).transform_filter(in_period("peak_month", "trough_month"))
+    bands = visible.transform_calculate(**ends).mark_rect(color=colour("band"))
+    return bands.encode(x=alt.X("band_from:T", title=MONTH), x2="band_to:T")
+
+
+def zero_line() -> alt.Chart:
+    rule = alt.Chart(alt.InlineData(values=[{}])).mark_rule(color=colour("quiet"), strokeWidth=1)
+    return rule.encode(y=alt.datum(0))
+
+
+@dataclass(frozen=True)
+class Line:
+    """A series of a picture of months: its column without ``_busd`` or ``_pct``, and its look."""
+
+    name: str
+    label: str
+    colour: str
+    label_dy: int = 0
+    is_area: bool = False
+    is_dots: bool = False
+
+
+def draw_months(data: Answer, recessions: Answer, is_page: bool, *, lines: Sequence[Line],
+                title: str, unit: str) -> alt.LayerChart:  # fmt: skip
+    """Lines over the months, each with its name and latest value at its end.
+
+    On the page it can be asked (the month under the pointer) and zoomed (the months dragged
+    over): the scales then fit what is shown.
+    """
+    suffix = "pct" if unit == "%" else "busd"
+    first, last = plain(data.rows[0]["month_date"]), plain(data.rows[-1]["month_date"])
+    visible = chart(data).transform_filter(in_period("month_date", "month_date"))
+    layers: list[alt.Chart] = [recession_bands(recessions, first, last), zero_line()]
+    for line in lines:
+        shade = colour(line.colour)
+        one = visible.encode(month_axis(), value_axis(f"{line.name}_{suffix}", title))
+        if line.is_area:
+            layers.append(one.mark_area(color=shade, opacity=0.3))
+        if line.is_dots:
+            layers.append(one.mark_circle(color=shade, size=9, opacity=0.75))
+        else:
+            layers.append(one.mark_line(color=shade, strokeWidth=1.8, strokeJoin="round"))
+    if is_page:
+        layers += hover_layers(visible, lines, suffix, unit)
+    layers += [part for line in lines for part in end_labels(visible, line, suffix, unit)]
+    period = alt.param("period_from", value=0), alt.param("period_to", value=0)
+    return alt.layer(*layers).add_params(*period)
+
+
+def hover_layers(visible: alt.Chart, lines: Sequence[Line], suffix: str,
+                 unit: str) -> Iterator[alt.Chart]:  # fmt: skip
+    """A rule and a dot on each line at the month nearest to the pointer, and what they say."""
+    near = alt.selection_point(
+        "near", nearest=True, on="pointermove", clear="pointerout", encodings=["x"], empty=False
+    )
+    for line in lines:
+        dots = visible.transform_filter(near).mark_point(
+            filled=True, size=45, color=colour(line.colour), opacity=1
+        )
+        yield dots.encode(month_axis(), alt.Y(f"{line.name}_{suffix}:Q"))
+    tooltip = [alt.Tooltip("utcyearmonth(month_date):T", title="title", format="%B %Y")] + [
+        alt.Tooltip(f"{line.name}_shown:Q", title=f"{line.label}, {unit}", format=",.1f")
+        for line in lines
+    ]
+    brush = alt.BrushConfig(fill=colour("ink"), fillOpacity=0.08, stroke="transparent")
+    drag = alt.selection_interval("drag", encodings=["x"], translate=False, zoom=False, mark=brush)
+    opacity = alt.condition(near, alt.value(0.8), alt.value(0))
+    rule = visible.mark_rule(color=colour("quiet"), strokeWidth=1)
+    yield rule.encode(month_axis(), opacity=opacity, tooltip=tooltip).add_params(near, drag)
+
+
+def end_labels(visible: alt.Chart, line: Line, suffix: str, unit: str) -> Iterator[alt.Chart]:
+    """The name of a line and its last value, to its right.
+
+    Where two lines cross (``label_dy`` is 0), the higher is labelled above, the lower below:
+    the query says which, in ``<name>_is_above``.
+    """
+    label = f"'{line.label} ' + format(datum.{line.name}_shown, ',.1f')"
+    ends = (
+        visible.transform_joinaggregate(last_month="max(month_date)")
+        .transform_filter("time(datum.month_date) == time(datum.last_month)")
+        .transform_calculate(end_label=label + " + ' %'" * (unit == "%"))
+    )
+    is_above = f"datum.{line.name}_is_above"
+    either = [(f"{is_above} == 1", -8), (f"{is_above} == 0", 8)]
+    for where, dy in [("", line.label_dy)] if line.label_dy else either:
+        place = ends.transform_filter(where) if where else ends
+        yield place.mark_text(
+            align="left", baseline="middle", dx=7, dy=dy, color=colour(line.colour), fontWeight=600
+        ).encode(month_axis(), alt.Y(f"{line.name}_{suffix}:Q"), text="end_label:N")
+
+
+# --------------------------------------------------------------------------- the pictures
+
+
+def draw_year_to_date(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
+    flows, years = data.distinct("flow_words"), data.distinct("year")
+    shades = [colour("exports"), colour("imports"), colour("balance")]
+    names = {"labelPadding": 48, "labelFontSize": 13, "labelFontWeight": 600}
+    base = chart(data).encode(
+        y=alt.Y("flow_words:N", title=None)
+        .axis(**names, ticks=False, domain=False)
+        .scale(domain=flows, paddingInner=0.16, paddingOuter=0.04),
+        yOffset=alt.YOffset("year:O").scale(domain=years, paddingInner=0.18),
+    )
+    bars = base.mark_bar().encode(
+        x=alt.X("sum_busd:Q", title=BILLIONS, stack=None).axis(
+            format=",d", grid=False, tickCount=6
+        ),
+        color=alt.Color("flow_words:N", legend=None).scale(domain=flows, range=shades),
+        opacity=alt.condition("datum.is_latest", alt.value(1), alt.value(0.38)),
+        tooltip=[
+            alt.Tooltip("months_words:N", title="title"),
+            alt.Tooltip("flow_words:N", title="Flow"),
+            alt.Tooltip("sum_shown:Q", title="$ bn", format=",.1f"),
+        ],
+    )
+    bold = alt.ExprRef("datum.is_latest ? 700 : 400")
+    values = base.mark_text(align="left", dx=5, color=colour("ink"), fontWeight=bold)
+    labels = base.mark_text(align="right", dx=-6, color=colour("quiet"), fontWeight=bold)
+    return alt.layer(
+        bars,
+        values.encode(x="sum_busd:Q", text=alt.Text("sum_shown:Q", format=",.1f")),
+        labels.encode(x=alt.datum(0), text="year:O"),
+    )
+
+
+def draw_residuals(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
+    """How many identities miss zero by each amount, and how many rounding alone would make."""
+    kinds, shades = ["found", "by rounding alone"], [colour("exports"), colour("imports")]
+    base = chart(data).encode(
+        x=alt.X("residual_musd:O", title="Residual, millions of US dollars")
+        .scale(domain=data.distinct("residual_musd"))
+        .axis(format="d", labelAngle=0, grid=False, ticks=False),
+        tooltip=[
+            alt.Tooltip("residual_musd:Q", title="Residual, $ million", format="d"),
+            alt.Tooltip("identities:Q", title="Found", format=",d"),
+            alt.Tooltip("expected_identities:Q", title="Rounding alone", format=",.2f"),
+        ],
+    )
+    bars = base.mark_bar().transform_calculate(kind=f"'{kinds[0]}'")
+    ticks = base.mark_tick(thickness=3, orient="horizontal", opacity=1)
+    higher = "max(datum.identities, datum.expected_identities)"
+    counts = base.transform_filter("datum.identities > 0").transform_calculate(top=higher)
+    return alt.layer(
+        bars.encode(
+            y=value_axis("identities", "Number of identities", above=46),
+            color=alt.Color("kind:N", title=None)
+            .scale(domain=kinds, range=shades)
+            .legend(orient="top", offset=18, symbolType="square", symbolOpacity=1),
+        ),
+        ticks.transform_calculate(kind=f"'{kinds[1]}'").encode(
+            y="expected_identities:Q", color="kind:N"
+        ),
+        counts.mark_text(dy=-9, color=colour("ink")).encode(
+            y="top:Q", text=alt.Text("identities:Q", format=",d")
+        ),
+    )
+
+
+def draw_z_scores(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
+    years = data.distinct("year")
+    names = ["below-3", "below-2", "below-1", "zero", "above-1", "above-2", "above-3"]
+    title = "z: standard deviations of rounding"
+    bare = {"ticks": False, "domain": False}
+    base = chart(data).encode(
+        x=alt.X("year:O", title="Year")
+        .scale(domain=years)
+        .axis(**bare, labelAngle=0, values=years[::4], labelOverlap=True, labelSeparation=6),
+        y=alt.Y("series_words:N", title=None)
+        .scale(domain=data.distinct("series_words"))
+        .axis(**bare, labelLimit=120),
+    )
+    z = (
+        alt.Color("z_score:Q")
+        .scale(type="threshold", domain=[-3, -2, -1, 1, 2, 3], range=[*map(colour, names)])
+        .legend(title=title, orient="top", titleLimit=300, gradientLength=280, format="d")
+    )
+    tooltip = [
+        alt.Tooltip("period_words:N", title="title"),
+        alt.Tooltip("series_words:N", title="Series"),
+        alt.Tooltip("residual_musd:Q", title="Residual, $ million", format="d"),
+        alt.Tooltip("z_score:Q", title="z", format=".2f"),
+    ]
+    cells = base.mark_rect(stroke=colour("paper"), strokeWidth=1).encode(color=z, tooltip=tooltip)
+    unlikely = base.transform_filter("datum.is_unlikely == 1").mark_point(
+        filled=True, size=16, color=colour("paper"), opacity=1
+    )
+    return alt.layer(cells, unlikely)
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture: its queries are ``<name>.sql`` and ``<name>_words.sql``; heights in pixels."""
+
+    name: str
+    draw: Callable[[Answer, Answer, bool], alt.LayerChart]
+    note: str
+    height: int
+    is_months: bool = False
+
+
+def months(name: str, title: str, *lines: Line, unit: str = "$ bn", height: int = 340) -> Picture:
+    """A picture of months: lines, with the recessions behind them."""
+    drawing = partial(draw_months, lines=lines, title=title, unit=unit)
+    return Picture(name, drawing, RECESSIONS, height, is_months=True)
+
+
+PICTURES = [
+    months(
+        "balance", BILLIONS,
+        Line("imports", "Imports", "imports", label_dy=-6),
+        Line("exports", "Exports", "exports", label_dy=6),
+        Line("balance", "Balance", "balance", label_dy=1),
+        height=400,
+    ),
+    months(
+        "goods_services", BALANCE,
+        Line("services", "Services", "services", label_dy=-1, is_area=True),
+        Line("goods", "Goods", "goods", label_dy=7, is_area=True),
+        Line("total", "Both", "balance", label_dy=-7),
+    ),
+    months(
+        "year_ago", "Change from the same month a year before, percent",
+        Line("exports", "Exports", "exports"),
+        Line("imports", "Imports", "imports"),
+        unit="%",
+    ),
+    months(
+        "three_months", BALANCE,
+        Line("month", "Month", "quiet", is_dots=True),
+        Line("average", "Average", "balance"),
+    ),
+    Picture("year_to_date", draw_year_to_date, "A deficit is minus the balance.", 380),
+    Picture("row_residuals", draw_residuals, "Balance and component identities.", 300),
+    Picture("year_residuals", draw_residuals, "Annual rows against their months.", 300),
+    Picture("z_scores", draw_z_scores, "A dot marks what is beyond three.", 320),
+]  # fmt: skip
+
+
+# --------------------------------------------------------------------------- what is drawn
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """A picture with its rows and words, in Vega-Lite: for the page, and for a file of its own."""
+
+    picture: Picture
+    words: Row
+    answers: list[Answer]
+    page: dict[str, Any]
+    file: dict[str, Any]
+
+
+def draw(picture: Picture, marts: Marts) -> Drawing:
+    """Ask for what a picture shows and draw it; raises ProjectError."""
+    data, words = marts.ask(picture.name), marts.ask(f"{picture.name}_words")
+    if not data.rows:
+        raise ProjectError(f"{data.file}: returned no rows, which cannot be drawn")
+    text, recessions = words.words(), marts.ask("recessions")
+    answers = [data, words] + [recessions] * picture.is_months
+    page = picture.draw(data, recessions, True).properties(
+        width="container", height="container",
+        padding={"left": 2, "top": 4, "right": 12, "bottom": 2},
+        autosize=alt.AutoSizeParams(type="fit", contains="padding"),
+    )  # fmt: skip
+    release = f"Release {marts.ask('release').only()['release_id']}."
+    read = f"us_trade: {', '.join(marts_read(answers))}"
+    title = textwrap.wrap(text["title"], 80)
+    file = picture.draw(data, recessions, False).properties(
+        width=680, height=picture.height, padding=16,
+        title=alt.TitleParams(text=title, subtitle=[f"{picture.note} {release}", read]),
+        description=text["alternative_text"],
+    )  # fmt: skip
+    rows = {
+        one.name: [{column: plain(value) for column, value in row.items()} for row in one.rows]
+        for one in answers
+        if one is not words
+    }
+    return Drawing(
+        picture, text, answers,
+        configured(page, PAGE_FONT, True) | {"datasets": rows},
+        in_file_colours(configured(file, FILE_FONT, False)) | {"datasets": rows},
+    )  # fmt: skip
+
+
+def configured(picture: alt.LayerChart, font: str, is_page: bool) -> dict[str, Any]:
+    """The look that all pictures share."""
+    quiet, line = colour("quiet"), colour("line")
+    words = {
+        "labelColor": quiet, "titleColor": quiet, "labelFontSize": 12, "titleFontSize": 12,
+        "titleFontWeight": "normal",
+    }  # fmt: skip
+    specification: dict[str, Any] = (
+        picture.configure(
+            font=font, background="transparent" if is_page else colour("paper"), aria=not is_page
+        )
+        .configure_view(stroke=None)
+        .configure_text(fontSize=12)
+        .configure_axis(
+            **words, domainColor=line, gridColor=line, tickColor=line, gridOpacity=0.7,
+            labelPadding=6, titlePadding=10, labelFlush=False,
+        )
+        .configure_axisY(domain=False, ticks=False, tickCount=6)
+        .configure_legend(**words)
+        .configure_title(
+            color=colour("ink"), subtitleColor=quiet, fontSize=17, subtitleFontSize=12,
+            fontWeight=600, anchor="start", frame="bounds", offset=16, lineHeight=22,
+            subtitlePadding=6, subtitleLineHeight=16,
+        )
+        .to_dict()
+    )  # fmt: skip
+    return specification
+
+
+def in_file_colours(specification: dict[str, Any]) -> dict[str, Any]:
+    """Every ``var(--name)`` as the colour that page.css gives it first, for a light page."""
+    light = dict(reversed(re.findall(r"--([\w-]+): (#\w+);", STYLE)))
+    text = re.sub(r"var\(--([\w-]+)\)", lambda match: light[match[1]], json.dumps(specification))
+    coloured: dict[str, Any] = json.loads(text)
+    return coloured
