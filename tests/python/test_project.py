@@ -135,7 +135,7 @@ def test_a_lock_names_exact_versions_with_hashes_and_no_host(group: str) -> None
     assert "://" not in lock
     # They are installed into one environment, and so agree: all but the browser's are in dev's.
     other = {name for name, _ in {*pinned} - {*pins((ROOT / "requirements-dev.lock").read_text())}}
-    assert other == ({"greenlet", "playwright", "pyee"} if group == "browser" else set())
+    assert other == ({"greenlet", "playwright"} if group == "browser" else set())
 
 
 def test_no_file_grows_past_its_reader() -> None:
