@@ -11,8 +11,8 @@ from project import ProjectError, put, shown
 def write_table(page: Path, name: str, text: str) -> None:
     """Put a text between the page's `<!-- name -->` and `<!-- /name -->`; raises ProjectError."""
     old = page.read_text(encoding="utf-8")
-    marks = re.compile(rf"(<!-- {name} -->\n).*?(\n<!-- /{name} -->)", re.DOTALL)
-    new, found = marks.subn(lambda mark: f"{mark[1]}{text}{mark[2]}", old)
+    marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+    new, found = marks.subn(lambda mark: f"{mark[1]}{text}\n{mark[2]}", old)
     if found != 1:
         raise ProjectError(
             f"{shown(page)}: has no place for it, <!-- {name} --> ... <!-- /{name} -->"

@@ -6,6 +6,7 @@ import json
 import re
 import struct
 import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import dbt.jsonschemas
@@ -69,7 +70,7 @@ def test_every_relation_and_column_is_described_in_the_database(database: Path) 
             "select count(*) from duckdb_columns() where schema_name = 'marts' and comment != ''"
         ).fetchall()
     assert silent == []
-    assert described != [(0,)]
+    assert described > [(0,)]
 
 
 def test_a_model_is_documented_with_its_grain() -> None:
@@ -105,33 +106,43 @@ def test_no_column_of_a_mart_has_a_type_that_a_client_stumbles_over(database: Pa
     assert strange == []
 
 
-def wanted(group: str, groups: dict[str, list]) -> set[str]:
-    """The packages of a dependency group, with those of the groups that it includes."""
-    return set().union(
-        *(
-            wanted(entry["include-group"], groups)
-            if isinstance(entry, dict)
-            else {re.split(r"[~=<>\[]", entry)[0].lower()}
-            for entry in groups[group]
-        )
-    )
+LOCKS = {
+    "requirements.lock": (),
+    "requirements-dev.lock": ("dev",),
+    "requirements-report.lock": ("report",),
+    "requirements-browser.lock": ("browser",),
+}
 
 
-@pytest.mark.parametrize("group", ["", "report", "browser", "dev"])
-def test_a_lock_names_exact_versions_with_hashes_and_no_host(group: str) -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
-    groups = project["dependency-groups"] | {"": project["project"]["dependencies"]}
-    lock = (ROOT / f"requirements{group and '-'}{group}.lock").read_text()
-    pinned = dict(re.findall(r"^([a-z0-9-]+)(?:\[[\w,-]+\])?==(\S+)", lock, re.MULTILINE))
-    assert wanted("", groups) | wanted(group, groups) <= pinned.keys()
+def wanted(groups: Iterable[str]) -> set[str]:
+    """The names of the packages that pyproject.toml asks for, by itself and in these groups."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = list(asked["project"]["dependencies"])
+    groups = list(groups)
+    for group in groups:
+        for entry in asked["dependency-groups"][group]:
+            if isinstance(entry, dict):
+                groups.append(entry["include-group"])
+            else:
+                packages.append(entry)
+    return {re.split(r"[\[~=]", package)[0].lower() for package in packages}
+
+
+@pytest.mark.parametrize(("name", "groups"), LOCKS.items())
+def test_a_lock_names_exact_versions_with_hashes_and_no_host(
+    name: str, groups: tuple[str, ...]
+) -> None:
+    lock = (ROOT / name).read_text()
+    pinned = re.findall(r"^([a-z0-9-]+)(?:\[[\w,]+\])?==\S+", lock, re.MULTILINE)
+    assert wanted(groups) <= set(pinned)
     blocks = re.split(r"\n(?=[a-z])", lock.strip())
     assert len(blocks) == len(pinned)
     assert all("--hash=sha256:" in block for block in blocks)
     assert "://" not in lock
-    # They are installed into one environment, and so agree.
-    dev = (ROOT / "requirements-dev.lock").read_text()
-    assert all(f"\n{name}=={version}" in f"\n{dev}" for name, version in pinned.items()
-               if group != "browser")  # fmt: skip
+
+
+def test_every_lock_is_tried() -> None:
+    assert {path.name for path in ROOT.glob("*.lock")} == LOCKS.keys()
 
 
 def test_no_file_grows_past_its_reader() -> None:
@@ -139,5 +150,5 @@ def test_no_file_grows_past_its_reader() -> None:
     for folder, most in (("models", 120), ("macros", 60)):
         for path in (ROOT / folder).rglob("*.sql"):
             text = path.read_text()
-            pieces = re.split(r"(?<=\{% endmacro %\})", text) if folder == "macros" else [text]
+            pieces = re.split(r"endmacro %\}", text) if folder == "macros" else [text]
             assert max(piece.strip().count("\n") for piece in pieces) < most, path
