@@ -1,9 +1,9 @@
--- Each identity written out on the printed row, not read from the seed of signs: "Balance"
--- is exports less imports, a total is goods and services, and a year is the sum of its
--- months. Three numbers of less than half a million's error each miss by 1 at most, and
--- twelve months and their year by 6. What is expected are the releases in which every
--- break is accepted. Units: millions. Grain of a failure: a release, identity and period
--- as it stands, or as it should.
+-- Each identity written out on the printed row, not read from the seed of signs:
+-- "Balance" is exports less imports, a total is goods and services, and a year is the
+-- sum of its months. Three numbers of less than half a million's error each miss by 1
+-- at most, and twelve months and their year by 6. What is expected are the releases in
+-- which every break is accepted. Units: millions. Grain of a failure: a release,
+-- identity and period as it stands, or as it should.
 {% set series = [
     'balance_total', 'balance_goods', 'balance_services',
     'exports_total', 'exports_goods', 'exports_services',
@@ -58,6 +58,9 @@ by_hand as (
         printed.first_month,
         printed.last_month,
         years.terms as period_terms,
+        {% for name in series %}
+            years.period_{{ name }},
+        {% endfor %}
         printed.balance_total - printed.exports_total + printed.imports_total
             as balance_total,
         printed.balance_goods - printed.exports_goods + printed.imports_goods
@@ -69,8 +72,7 @@ by_hand as (
         printed.exports_total - printed.exports_goods - printed.exports_services
             as component_exports,
         printed.imports_total - printed.imports_goods - printed.imports_services
-            as component_imports,
-        years.period_{{ series | join(', years.period_') }}
+            as component_imports
     from printed
     left join years
         on
@@ -79,7 +81,7 @@ by_hand as (
 ),
 
 names as (
-    select *
+    select identities.*
     from (
         values
         ('balance_total', 'balance', 'total', null),
