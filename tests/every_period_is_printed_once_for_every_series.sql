@@ -56,7 +56,8 @@ periods as (
 expected as (
     select
         periods.*,
-        series.series_id
+        series.series_id,
+        1 as times_printed
     from periods
     cross join {{ ref('series') }} as series
 ),
@@ -67,9 +68,10 @@ found as (
         period_type,
         period_start,
         period_end,
-        series_id
+        series_id,
+        count(published_musd) as times_printed
     from {{ ref('int_cells') }}
-    where published_musd is not null
+    group by release_id, period_type, period_start, period_end, series_id
 )
 
 {{ different_rows('found', 'expected') }}

@@ -2,7 +2,28 @@
 -- in the vintages; a direction is held where a month's change has the sign that it
 -- first had. Units: millions, to six decimals, and shares. Grain of a failure: a
 -- component, flow and horizon as it stands, or as it should.
-with prints as (
+with all_prints as (
+    select * from {{ ref('fct_monthly_trade_vintages') }}
+),
+
+horizons as (
+    select * from {{ ref('revision_horizons') }}
+),
+
+-- What the horizons look at, each with the month before it: all else is passed over.
+vintages as (
+    select all_prints.*
+    from all_prints
+    where
+        all_prints.print_number <= 1 + (select max(horizons.later_print) from horizons)
+        or all_prints.release_id in (
+            select current_prints.release_id
+            from all_prints as current_prints
+            where current_prints.is_current
+        )
+),
+
+prints as (
     select
         vintages.release_id,
         vintages.month_date,
@@ -20,7 +41,7 @@ with prints as (
             when 'imports' then vintages.imports_revision_from_first_musd
             when 'balance' then vintages.balance_revision_from_first_musd
         end as revision_musd
-    from {{ ref('fct_monthly_trade_vintages') }} as vintages
+    from vintages
     inner join {{ ref('dim_series') }} as series
         on vintages.component = series.component
 ),
@@ -57,7 +78,7 @@ revisions as (
         horizons.horizon,
         coalesce(firsts.direction = firsts.first_direction, false) as held
     from firsts
-    inner join {{ ref('revision_horizons') }} as horizons
+    inner join horizons
         on
             firsts.print_number = horizons.later_print
             or (horizons.later_print is null and firsts.is_current)
@@ -106,7 +127,7 @@ expected as (
         round(statistics.deviation / nullif(statistics.deviation_of_values, 0), 6)
             as noise_ratio
     from {{ ref('dim_series') }} as series
-    cross join {{ ref('revision_horizons') }} as horizons
+    cross join horizons
     left join statistics
         on
             series.component = statistics.component
