@@ -279,12 +279,15 @@ def test_what_a_query_returns_is_escaped(
     assert [given.get("class") for _, given in read.tags].count(f"card {odd}") == 3
 
 
-def test_a_database_that_is_none_is_named(tmp_path: Path) -> None:
+def test_a_database_that_is_none_is_named_and_nothing_is_downloaded_to_read_it(
+    tmp_path: Path,
+) -> None:
     other = tmp_path / "other.sqlite"
     other.write_bytes(b"SQLite format 3\0" + bytes(100))
     for path, words in ((tmp_path / "none", "run make first"), (other, "cannot be opened")):
-        with pytest.raises(ProjectError, match=words), marts.opened(path):
+        with pytest.raises(ProjectError, match=words) as error, marts.opened(path):
             pass
+        assert "download" not in str(error.value).lower()
 
 
 # --------------------------------------------------------------------------- the files
