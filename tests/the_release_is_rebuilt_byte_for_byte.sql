@@ -28,7 +28,10 @@ lines as (
 texts as (
     select
         release_id,
-        {{ listed('line_bytes', "''", 'line_number') }} as text
+        {{ listed('line_bytes', "''", 'line_number') }} as text,
+        count(distinct line_number) as lines,
+        min(line_number) as first_line,
+        max(line_number) as last_line
     from lines
     group by release_id
 ),
@@ -41,6 +44,10 @@ sound as (
 
 select
     coalesce(sound.release_id, texts.release_id) as release_id,
+    releases.line_count,
+    texts.lines,
+    texts.first_line,
+    texts.last_line,
     releases.text_sha256,
     {{ sha256('releases.byte_order_mark || texts.text') }} as rebuilt_sha256
 from sound
@@ -50,3 +57,6 @@ where
     releases.text_sha256
     is distinct from {{ sha256('releases.byte_order_mark || texts.text') }}
     or sound.release_id is null
+    or releases.line_count is distinct from texts.lines
+    or releases.line_count is distinct from texts.last_line
+    or texts.first_line is distinct from 1

@@ -3,9 +3,10 @@
 -- hold is without one. What the number should be is said by each sum of its row in which
 -- it is the only wrong one, to the rounding bound, and by the year, where no other number
 -- of its series is suspected in it and it does not contradict them. The only suspect of a
--- row is not ambiguous, nor are two of which neither could be the only one; where more may
--- be wrong, one or the other, the range is not worked out again. Units: millions. Grain
--- of a failure: a suspect; or a row, or a year of a series, that has none.
+-- row is not ambiguous, nor are two of which neither could be the only one. Where more may
+-- be wrong, one or the other, or where some breaks of a release are accepted and others
+-- are not, this is not worked out again. Units: millions. Grain of a failure: a suspect;
+-- or a row, or a year of a series, that has none.
 with residuals as (
     select
         *,
@@ -20,6 +21,14 @@ identities as (
 
 suspects as (
     select * from {{ ref('fct_suspect_cells') }}
+),
+
+accepted_in_part as (
+    select release_id
+    from residuals
+    where is_break
+    group by release_id
+    having count(distinct is_accepted) = 2
 ),
 
 -- Every sum that a suspect stands in. Breaks that were accepted and those that were not
@@ -63,29 +72,48 @@ sums as (
 ),
 
 -- The sums that say what a suspect is off by: of a row, those that no other wrong number
--- stands in; the year, if no other suspect with a value does.
+-- stands in; the year, if no other suspect with a value does, or of a row that holds, none
+-- of a row that does not.
+counted as (
+    select
+        *,
+        count(case when is_broken and not is_year then 1 end) over (
+            partition by release_id, line_number, series_id, is_accepted
+        ) as broken_sums
+    from sums
+),
+
 telling as (
     select
-        sums.*,
+        counted.*,
         replace(
-            replace(sentences.template, '{subject}', sums.subject),
+            replace(sentences.template, '{subject}', counted.subject),
             '{residual}',
-            {{ grouped('sums.residual_musd') }}
+            {{ grouped('counted.residual_musd') }}
         ) as words,
         case
-            when sums.is_year then 1 = count(sums.implied_musd) over sum_of_suspects
+            when not counted.is_year
+                then
+                    1 = count(case when not counted.is_ambiguous then 1 end)
+                        over suspects_in_sum
+            when counted.broken_sums > 0
+                then 1 = count(counted.implied_musd) over suspects_in_sum
             else
-                1 = count(case when not sums.is_ambiguous then 1 end) over sum_of_suspects
+                0 = count(case when counted.broken_sums > 0 then counted.implied_musd end)
+                    over suspects_in_sum
         end as is_told
-    from sums
+    from counted
     left join {{ ref('sentences') }} as sentences
         on
             sentences.topic = 'evidence'
-            and sums.identity_family = sentences.sentence_case
+            and counted.identity_family = sentences.sentence_case
     window
-        sum_of_suspects as (
+        suspects_in_sum as (
             partition by
-                sums.release_id, sums.is_accepted, sums.sum_line_number, sums.identity_id
+                counted.release_id,
+                counted.is_accepted,
+                counted.sum_line_number,
+                counted.identity_id
         )
 ),
 
@@ -111,7 +139,7 @@ told as (
     select
         {{ key }},
         {{ listed('case when is_broken then words end', "'; '", 'words') }} as evidence,
-        count(case when is_broken and not is_year then 1 end) as broken_sums,
+        max(broken_sums) as broken_sums,
         max(
             case when is_told and not is_year then off_by_musd - rounding_bound_musd end
         ) as low_musd,
@@ -134,7 +162,8 @@ rows_of_suspects as (
         max(
             case when told.broken_sums = broken_rows.broken_sums then 1 else 0 end
         ) over suspects_of_row = 1 as may_be_the_only_one,
-        low_musd <= year_high_musd and high_musd >= year_low_musd as agrees_with_year
+        told.low_musd <= told.year_high_musd
+        and told.high_musd >= told.year_low_musd as agrees_with_year
     from told
     left join broken_rows
         on
@@ -157,10 +186,17 @@ expected as (
             when suspects_of_row = 1 then false
             when suspects_of_row = 2 and not may_be_the_only_one then false
         end as is_ambiguous,
-        case when agrees_with_year then greatest(low_musd, year_low_musd) else low_musd end
-            as low_musd,
-        case when agrees_with_year then least(high_musd, year_high_musd) else high_musd end
-            as high_musd
+        case
+            when broken_sums = 0 then year_low_musd
+            when agrees_with_year then greatest(low_musd, year_low_musd)
+            else low_musd
+        end as low_musd,
+        case
+            when broken_sums = 0 then year_high_musd
+            when agrees_with_year then least(high_musd, year_high_musd)
+            else high_musd
+        end as high_musd,
+        broken_sums = 0 and year_low_musd is not null as is_told_by_the_year
     from rows_of_suspects
 ),
 
@@ -235,6 +271,7 @@ left join printed
         suspects.release_id = printed.release_id
         and suspects.line_number = printed.line_number
         and suspects.series_id = printed.series_id
+left join accepted_in_part on suspects.release_id = accepted_in_part.release_id
 where
     suspects.period_type is distinct from printed.period_type
     or suspects.period_start is distinct from printed.period_start
@@ -243,13 +280,14 @@ where
     or suspects.column_number is distinct from printed.column_number
     or suspects.printed_at is distinct from printed.printed_at
     or suspects.evidence is distinct from expected.evidence
-    or suspects.is_ambiguous is distinct from coalesce(
-        case when suspects.implied_musd is null then true end,
-        expected.is_ambiguous,
-        suspects.is_ambiguous
-    )
+    or suspects.is_ambiguous is distinct from case
+        when suspects.implied_musd is null then true
+        when accepted_in_part.release_id is not null then suspects.is_ambiguous
+        else coalesce(expected.is_ambiguous, suspects.is_ambiguous)
+    end
     or (
-        not suspects.is_ambiguous
+        accepted_in_part.release_id is null
+        and (not suspects.is_ambiguous or expected.is_told_by_the_year)
         and (
             suspects.implied_low_musd
             is distinct from printed.published_musd - expected.high_musd
@@ -261,6 +299,8 @@ where
         round((suspects.implied_low_musd + suspects.implied_high_musd) / 2.0) as bigint
     )
     or suspects.implied_low_musd > suspects.implied_high_musd
+    or (suspects.implied_musd is null) != (suspects.implied_low_musd is null)
+    or (suspects.implied_musd is null) != (suspects.implied_high_musd is null)
 union all
 select
     broken_rows.release_id,
@@ -288,4 +328,7 @@ left join sums
         and sums.is_broken
         and case when sums.is_year then sums.identity_id end
         is not distinct from broken_rows.year_identity_id
-where sums.release_id is null
+left join accepted_in_part on broken_rows.release_id = accepted_in_part.release_id
+where
+    sums.release_id is null
+    and accepted_in_part.release_id is null
