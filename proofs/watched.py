@@ -1,8 +1,8 @@
 """Change every column of every mart, and see that a data test of the build fails.
 
-What is changed is a file as `dbt build` makes it, of several releases, so that no mart is empty: one
-of them does not hold and is left out, a month between two of them was not loaded, and the latest has
-a break that is accepted.  In a mart, one row at a time:
+What is changed is a file as `dbt build` makes it, of several releases, so that no mart is empty:
+one of them does not hold and is left out, a month between two of them was not loaded, and the
+latest has a break that is accepted.  In a mart, one row at a time:
 
     changed   the first, the middle and the last value of the column: the least that a number can
               differ by, a month later, true for false, a text with a letter more
@@ -136,7 +136,9 @@ def table(columns: Sequence[Column]) -> str:
         of_mart = [column for column in columns if column.mart == mart]
         watched = sum(column.is_watched for column in of_mart)
         rows.append([mart, str(len(of_mart)), str(watched), str(sum(c.tried for c in of_mart))])
-    return markdown_table(["mart", "columns", "watched", "changes"], rows, [False, True, True, True])
+    return markdown_table(
+        ["mart", "columns", "watched", "changes"], rows, [False, True, True, True]
+    )
 
 
 # --------------------------------------------------------------------------- the releases
@@ -156,9 +158,7 @@ def built(folder: Path) -> tuple[Path, Manifest]:
     return database, read_manifest(target / "manifest.json")
 
 
-def load_releases(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, folder: Path
-) -> None:
+def load_releases(connection: duckdb.DuckDBPyConnection, manifest: Manifest, folder: Path) -> None:
     """Build the database again from releases that fill every mart; raises ProjectError.
 
     ``folder`` takes their texts and seeds.
@@ -236,7 +236,7 @@ def measure(
     told: Callable[[str], None] = lambda mart: None,
 ) -> list[Column]:  # fmt: skip
     """Change the marts of a built database, column by column; they lose their keys, and no more."""
-    columns = []
+    columns: list[Column] = []
     for mart in of_type(manifest, "model"):
         if mart["schema"] == "marts" and mart["config"]["materialized"] == "table":
             told(mart["name"])

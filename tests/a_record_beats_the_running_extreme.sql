@@ -1,8 +1,8 @@
 -- A record high is above the highest of all months before it, a record low below the
 -- lowest; no month between this one and the one that it names was as high, or as low,
 -- and that one was; and a streak is one longer than that of the month before, or begins
--- anew. After a month that is missing there is nothing before. Units: millions. Grain of
--- a failure: a month, component and flow.
+-- anew. After a month that is missing there is nothing before. Units: millions. Grain
+-- of a failure: a month, component and flow.
 with months as (
     select
         facts.month_date,
@@ -71,13 +71,29 @@ between_times as (
         running.month_date,
         running.component,
         running.flow,
-        max(case when others.month_date > running.highest_since then others.value_musd end)
+        max(
+            case
+                when others.month_date > running.highest_since then others.value_musd
+            end
+        )
             as highest_between_musd,
-        max(case when others.month_date = running.highest_since then others.value_musd end)
+        max(
+            case
+                when others.month_date = running.highest_since then others.value_musd
+            end
+        )
             as highest_since_musd,
-        min(case when others.month_date > running.lowest_since then others.value_musd end)
+        min(
+            case
+                when others.month_date > running.lowest_since then others.value_musd
+            end
+        )
             as lowest_between_musd,
-        min(case when others.month_date = running.lowest_since then others.value_musd end)
+        min(
+            case
+                when others.month_date = running.lowest_since then others.value_musd
+            end
+        )
             as lowest_since_musd
     from running
     inner join running as others

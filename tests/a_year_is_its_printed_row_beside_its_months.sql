@@ -31,12 +31,12 @@ sums as (
         annual.release_id,
         annual.line_number,
         count(*) as months_covered,
-        {% for flow in ['exports', 'imports', 'balance'] %}
-            {% for component in ['total', 'goods', 'services'] %}
-                sum(months.{{ flow }}_{{ component }}) as {{ flow }}_{{ component }}
-                {{- '' if flow == 'balance' and component == 'services' else ',' }}
-            {% endfor %}
-        {% endfor %}
+    {% for flow in ['exports', 'imports', 'balance'] %}
+    {% for component in ['total', 'goods', 'services'] %}
+        sum(months.{{ flow }}_{{ component }}) as {{ flow }}_{{ component }}
+        {{- '' if flow == 'balance' and component == 'services' else ',' }}
+    {% endfor %}
+    {% endfor %}
     from annual
     inner join latest_of_year
         on

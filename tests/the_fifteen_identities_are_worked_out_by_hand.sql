@@ -1,9 +1,9 @@
--- Each identity written out on the printed row, not read from the seed of signs: "Balance"
--- is exports less imports, a total is goods and services, and a year is the sum of its
--- months. Three numbers of less than half a million's error each miss by 1 at most, and
--- twelve months and their year by 6. What is expected are the releases in which every
--- break is accepted. Units: millions. Grain of a failure: a release, identity and period
--- as it stands, or as it should.
+-- Each identity written out on the printed row, not read from the seed of signs:
+-- "Balance" is exports less imports, a total is goods and services, and a year is the
+-- sum of its months. Three numbers of less than half a million's error each miss by 1
+-- at most, and twelve months and their year by 6. What is expected are the releases in
+-- which every break is accepted. Units: millions. Grain of a failure: a release,
+-- identity and period as it stands, or as it should.
 {% set series = [
     'balance_total', 'balance_goods', 'balance_services',
     'exports_total', 'exports_goods', 'exports_services',
@@ -70,7 +70,9 @@ by_hand as (
             as component_exports,
         printed.imports_total - printed.imports_goods - printed.imports_services
             as component_imports,
-        years.period_{{ series | join(', years.period_') }}
+    {% for name in series %}
+        years.period_{{ name }}{{ '' if loop.last else ',' }}
+    {% endfor %}
     from printed
     left join years
         on
@@ -97,7 +99,7 @@ names as (
         ('period_imports_total', 'period', 'total', 'imports'),
         ('period_imports_goods', 'period', 'goods', 'imports'),
         ('period_imports_services', 'period', 'services', 'imports')
-    ) as identities (identity_id, identity_family, component, flow)
+    )
 ),
 
 residuals as (

@@ -1,9 +1,9 @@
--- Every statement of every month again: sums by windows over the facts, and for the last
--- month of an older release over that release's own prints; the number by multiplying
--- back; the sentence by the pattern of its template, with the subject, the amount, the
--- month and the way it moved filled in here. Every subject and measure is told of where
--- the months go back two years. Units: billions of dollars, percent. Grain of a failure:
--- a release, month, subject and measure.
+-- Every statement of every month again: sums by windows over the facts, and for the
+-- last month of an older release over that release's own prints; the number by
+-- multiplying back; the sentence by the pattern of its template, with the subject, the
+-- amount, the month and the way it moved filled in here. Every subject and measure is
+-- told of where the months go back two years. Units: billions of dollars, percent.
+-- Grain of a failure: a release, month, subject and measure.
 {% set series = 'edition, component, flow' %}
 
 with prints as (
@@ -99,7 +99,7 @@ operands as (
             when 'three_months' then sums.three_months_musd
             when 'year_to_date' then sums.year_to_date_musd
         end as sum_musd,
-        subjects.coefficient * case measures.span || ' ' || measures.compared_with
+        subjects.coefficient * case (measures.span || ' ' || measures.compared_with)
             when 'month month_before' then sums.month_before_musd
             when 'month year_before' then sums.year_before_musd
             when 'three_months month_before' then sums.three_months_month_before_musd

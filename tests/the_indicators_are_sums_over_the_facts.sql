@@ -1,8 +1,8 @@
 -- The sums are windows over the months of the facts, where the model joins them; a
 -- percent or an average is right if, multiplied back, it gives the sum again. A change
 -- is compared with the month, the three months or the year to date of a month or a year
--- before. Units: millions, billions, percent. Grain of a failure: a month, component and
--- flow.
+-- before. Units: millions, billions, percent. Grain of a failure: a month, component
+-- and flow.
 {% set series = 'component, flow' %}
 
 with months as (
@@ -36,8 +36,10 @@ sums as (
         {{ sum_over(series, 11, 0) }} as twelve_months_musd,
         case
             when
-                count(*) over (partition by component, flow, year order by month) = month
-                then sum(value_musd) over (partition by component, flow, year order by month)
+                count(*) over (partition by component, flow, year order by month)
+                = month
+                then sum(value_musd)
+                        over (partition by component, flow, year order by month)
         end as year_to_date_musd
     from months
 ),

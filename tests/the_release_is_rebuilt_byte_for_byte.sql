@@ -4,8 +4,10 @@
 with releases as (
     select
         *,
-        case line_ending when 'crlf' then chr(13) || chr(10) else chr(10) end as newline,
-        case when has_byte_order_mark then '{{ "\ufeff" }}' else '' end as byte_order_mark
+        case line_ending when 'crlf' then chr(13) || chr(10) else chr(10) end
+            as newline,
+        case when has_byte_order_mark then '{{ "\ufeff" }}' else '' end
+            as byte_order_mark
     from {{ ref('releases') }}
 ),
 

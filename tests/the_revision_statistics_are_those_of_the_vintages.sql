@@ -1,7 +1,7 @@
--- The standard statistics, by the engine's own functions, of the revisions that stand in
--- the vintages; a direction is held where a month's change has the sign that it first
--- had. Units: millions, to six decimals, and shares. Grain of a failure: a component,
--- flow and horizon as it stands, or as it should.
+-- The standard statistics, by the engine's own functions, of the revisions that stand
+-- in the vintages; a direction is held where a month's change has the sign that it
+-- first had. Units: millions, to six decimals, and shares. Grain of a failure: a
+-- component, flow and horizon as it stands, or as it should.
 with prints as (
     select
         vintages.release_id,

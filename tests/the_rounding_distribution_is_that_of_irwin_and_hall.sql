@@ -1,17 +1,17 @@
 -- Take n - 1 true numbers and their sum, and print each to the nearest million. What is
 -- printed misses by the sum of n - 1 independent errors, each uniform on (-1/2, 1/2),
 -- itself rounded to a whole number: by r with the probability that the sum falls within
--- 1/2 of r. A sum of uniforms has the Irwin-Hall distribution,
---   F(x) = 1/m! * sum over k <= x of (-1)^k * C(m, k) * (x - k)^m,
--- here of m = n - 1 variables on (0, 1): all of it is moved by m / 2. The summands are
--- large and of both signs: what lies beyond nine digits is noise. The identities have two
--- to thirteen terms. Grain of a failure: a number of terms and a residual, or a number of
--- terms whose probabilities do not add up to 1.
+-- 1/2 of r. A sum of uniforms has the Irwin-Hall distribution,   F(x) = 1/m! * sum over
+-- k <= x of (-1)^k * C(m, k) * (x - k)^m, here of m = n - 1 variables on (0, 1): all of
+-- it is moved by m / 2. The summands are large and of both signs: what lies beyond nine
+-- digits is noise. The identities have two to thirteen terms. Grain of a failure: a
+-- number of terms and a residual, or a number of terms whose probabilities do not add
+-- up to 1.
 with numbers as (
     select n
     from (
         values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12)
-    ) as counted (n)
+    )
 ),
 
 residuals as (
@@ -48,7 +48,7 @@ worked_out as (
             / (factorial(numbers.n) * factorial(edges.m - numbers.n))
         ) as probability
     from edges
-    inner join numbers on numbers.n <= edges.x
+    inner join numbers on edges.x >= numbers.n
     group by edges.m, edges.residual_musd
 ),
 

@@ -17,13 +17,13 @@ expected as (
                 {{ component }}.{{ flow }}_musd as {{ flow }}_{{ component }}_musd,
             {% endfor %}
         {% endfor %}
-        {% for flow in flows %}
-            {% for component in components %}
-                cast({{ component }}.{{ flow }}_musd / 1000.0 as decimal(18, 3))
-                    as {{ flow }}_{{ component }}_busd
-                {{- '' if flow == 'imports' and component == 'services' else ',' }}
-            {% endfor %}
-        {% endfor %}
+    {% for flow in flows %}
+    {% for component in components %}
+        cast({{ component }}.{{ flow }}_musd / 1000.0 as decimal(18, 3))
+            as {{ flow }}_{{ component }}_busd
+        {{- '' if flow == 'imports' and component == 'services' else ',' }}
+    {% endfor %}
+    {% endfor %}
     from months
     {% for component in components %}
         left join {{ ref('fct_monthly_trade') }} as {{ component }}

@@ -21,12 +21,15 @@ counts as (
         count(*) as identities,
         sum(case when residuals.off_by_musd = 0 then 1 else 0 end) as exact,
         sum(
-            case when residuals.off_by_musd > residuals.rounding_bound_musd then 1 else 0 end
+            case
+                when residuals.off_by_musd > residuals.rounding_bound_musd then 1 else 0
+            end
         ) as breaks,
         sum(
             case
                 when residuals.off_by_musd > residuals.rounding_bound_musd then 0
-                when 4 * residuals.off_by_musd * residuals.off_by_musd > 3 * residuals.terms
+                when 4 * residuals.off_by_musd * residuals.off_by_musd
+                    > 3 * residuals.terms
                     then 1
                 else 0
             end

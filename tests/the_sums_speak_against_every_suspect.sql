@@ -1,12 +1,13 @@
--- A suspect is a printed number, in its place, that stands in sums which do not hold, and
--- its evidence is those sums in the words of the seed; no row and no year that does not
--- hold is without one. What the number should be is said by each sum of its row in which
--- it is the only wrong one, to the rounding bound, and by the year, where no other number
--- of its series is suspected in it and it does not contradict them. The only suspect of a
--- row is not ambiguous, nor are two of which neither could be the only one. Where more may
--- be wrong, one or the other, or where some breaks of a release are accepted and others
--- are not, this is not worked out again. Units: millions. Grain of a failure: a suspect;
--- or a row, or a year of a series, that has none.
+-- A suspect is a printed number, in its place, that stands in sums which do not hold,
+-- and its evidence is those sums in the words of the seed; no row and no year that does
+-- not hold is without one. What the number should be is said by each sum of its row in
+-- which it is the only wrong one, to the rounding bound, and by the year, where no
+-- other number of its series is suspected in it and it does not contradict them. The
+-- only suspect of a row is not ambiguous, nor are two of which neither could be the
+-- only one. Where more may be wrong, one or the other, or where some breaks of a
+-- release are accepted and others are not, this is not worked out again. Units:
+-- millions. Grain of a failure: a suspect; or a row, or a year of a series, that has
+-- none.
 with residuals as (
     select
         *,
@@ -41,9 +42,12 @@ sums as (
         residuals.identity_family = 'period' as is_year,
         residuals.line_number as sum_line_number,
         residuals.residual_musd,
-        residuals.is_break and residuals.is_accepted = suspects.is_accepted as is_broken,
+        residuals.is_break
+        and residuals.is_accepted = suspects.is_accepted as is_broken,
         identities.coefficient * case
-            when residuals.is_break and residuals.is_accepted != suspects.is_accepted then 0
+            when
+                residuals.is_break and residuals.is_accepted != suspects.is_accepted
+                then 0
             else residuals.residual_musd
         end as off_by_musd,
         residuals.rounding_bound_musd,
@@ -71,9 +75,9 @@ sums as (
         )
 ),
 
--- The sums that say what a suspect is off by: of a row, those that no other wrong number
--- stands in; the year, if no other suspect with a value does, or of a row that holds, none
--- of a row that does not.
+-- The sums that say what a suspect is off by: of a row, those that no other wrong
+-- number stands in; the year, if no other suspect with a value does, or of a row that
+-- holds, none of a row that does not.
 counted as (
     select
         *,
@@ -99,7 +103,8 @@ telling as (
             when counted.broken_sums > 0
                 then 1 = count(counted.implied_musd) over suspects_in_sum
             else
-                0 = count(case when counted.broken_sums > 0 then counted.implied_musd end)
+                0
+                = count(case when counted.broken_sums > 0 then counted.implied_musd end)
                     over suspects_in_sum
         end as is_told
     from counted

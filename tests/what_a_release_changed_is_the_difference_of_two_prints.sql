@@ -51,8 +51,8 @@ reach as (
     from releases
     inner join {{ ref('dim_month') }} as months
         on
-            months.month_date > releases.previous_last_month
-            and months.month_date <= releases.last_month
+            releases.previous_last_month < months.month_date
+            and releases.last_month >= months.month_date
     left join {{ ref('revision_spans') }} as spans
         on months.month_number = spans.reference_month
     group by releases.release_id

@@ -5,7 +5,7 @@
     period: the column that is the model's key beside component. Grain of a failure: a period.
 #}
 {% test components_sum_to_total(model, period) %}
-    {%- set flows = ['exports', 'imports', 'balance'] %}
+{%- set flows = ['exports', 'imports', 'balance'] %}
     select
         {{ period }},
         count(*) as components,
