@@ -218,7 +218,7 @@ def texts() -> Iterator[tuple[str, str]]:
 
 
 def damaged(text: str, year: int, label: str, column: int, error: int) -> str:
-    """The text with an error in a number: of a month or, of a year, "Jan. - Dec."; from column 1."""
+    """The text with an error in a number, of a month or of a year's row; columns count from 1."""
     lines = text.split("\n")
     start = next(at for at, line in enumerate(lines) if line.split("\t")[0] == str(year))
     at = next(at for at in range(start, len(lines)) if lines[at].split("\t")[0] == label)
@@ -255,9 +255,8 @@ def changed_columns(
     for test in of_type(manifest, "test"):
         if mart["unique_id"] in test["depends_on"]["nodes"]:
             tests.append(f'"{mart["name"]} {test["name"]}"')  # planned once: most of its time
-            connection.execute(
-                f"prepare {tests[-1]} as select 1 from ({test['compiled_code']}) as failures limit 1"
-            )
+            failures = f"({test['compiled_code']}) as failures"
+            connection.execute(f"prepare {tests[-1]} as select 1 from {failures} limit 1")
     for column_name, kind, nullable, *_ in described:
         column = Column(name, column_name)
         for row, value, said in changes(connection, relation, column_name, kind, nullable == "YES"):

@@ -30,7 +30,7 @@ calendar as (
         ('10', 'October', 4, 10),
         ('11', 'November', 4, 11),
         ('12', 'December', 4, 12)
-    )
+    ) as months_of_a_year (digits, month_name, quarter, month_number)
 ),
 
 expected as (

@@ -7,7 +7,7 @@ with releases as (
 
 digits as (
     select digit
-    from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9))
+    from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as ten (digit)
 ),
 
 -- Counted from zero, so that a year is twelve of them from a multiple of twelve on.

@@ -99,7 +99,7 @@ names as (
         ('period_imports_total', 'period', 'total', 'imports'),
         ('period_imports_goods', 'period', 'goods', 'imports'),
         ('period_imports_services', 'period', 'services', 'imports')
-    )
+    ) as identities (identity_id, identity_family, component, flow)
 ),
 
 residuals as (

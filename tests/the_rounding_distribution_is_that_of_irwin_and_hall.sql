@@ -11,7 +11,7 @@ with numbers as (
     select n
     from (
         values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12)
-    )
+    ) as counted (n)
 ),
 
 residuals as (
