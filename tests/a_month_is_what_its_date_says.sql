@@ -15,7 +15,11 @@ latest as (
 ),
 
 calendar as (
-    select *
+    select
+        months_of_a_year.digits,
+        months_of_a_year.month_name,
+        months_of_a_year.quarter,
+        months_of_a_year.month_number
     from (
         values
         ('01', 'January', 1, 1),

@@ -75,26 +75,22 @@ between_times as (
             case
                 when others.month_date > running.highest_since then others.value_musd
             end
-        )
-            as highest_between_musd,
+        ) as highest_between_musd,
         max(
             case
                 when others.month_date = running.highest_since then others.value_musd
             end
-        )
-            as highest_since_musd,
+        ) as highest_since_musd,
         min(
             case
                 when others.month_date > running.lowest_since then others.value_musd
             end
-        )
-            as lowest_between_musd,
+        ) as lowest_between_musd,
         min(
             case
                 when others.month_date = running.lowest_since then others.value_musd
             end
-        )
-            as lowest_since_musd
+        ) as lowest_since_musd
     from running
     inner join running as others
         on

@@ -30,13 +30,12 @@ sums as (
     select
         annual.release_id,
         annual.line_number,
-        count(*) as months_covered,
-    {% for flow in ['exports', 'imports', 'balance'] %}
-    {% for component in ['total', 'goods', 'services'] %}
-        sum(months.{{ flow }}_{{ component }}) as {{ flow }}_{{ component }}
-        {{- '' if flow == 'balance' and component == 'services' else ',' }}
-    {% endfor %}
-    {% endfor %}
+        {% for flow in ['exports', 'imports', 'balance'] %}
+            {% for component in ['total', 'goods', 'services'] %}
+                sum(months.{{ flow }}_{{ component }}) as {{ flow }}_{{ component }},
+            {% endfor %}
+        {% endfor %}
+        count(*) as months_covered
     from annual
     inner join latest_of_year
         on

@@ -6,7 +6,7 @@ with releases as (
 ),
 
 digits as (
-    select digit
+    select ten.digit
     from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as ten (digit)
 ),
 

@@ -58,6 +58,9 @@ by_hand as (
         printed.first_month,
         printed.last_month,
         years.terms as period_terms,
+        {% for name in series %}
+            years.period_{{ name }},
+        {% endfor %}
         printed.balance_total - printed.exports_total + printed.imports_total
             as balance_total,
         printed.balance_goods - printed.exports_goods + printed.imports_goods
@@ -69,10 +72,7 @@ by_hand as (
         printed.exports_total - printed.exports_goods - printed.exports_services
             as component_exports,
         printed.imports_total - printed.imports_goods - printed.imports_services
-            as component_imports,
-    {% for name in series %}
-        years.period_{{ name }}{{ '' if loop.last else ',' }}
-    {% endfor %}
+            as component_imports
     from printed
     left join years
         on
@@ -81,7 +81,7 @@ by_hand as (
 ),
 
 names as (
-    select *
+    select identities.*
     from (
         values
         ('balance_total', 'balance', 'total', null),

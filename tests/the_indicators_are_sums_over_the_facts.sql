@@ -38,7 +38,8 @@ sums as (
             when
                 count(*) over (partition by component, flow, year order by month)
                 = month
-                then sum(value_musd)
+                then
+                    sum(value_musd)
                         over (partition by component, flow, year order by month)
         end as year_to_date_musd
     from months

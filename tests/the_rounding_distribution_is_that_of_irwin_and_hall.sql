@@ -1,14 +1,14 @@
 -- Take n - 1 true numbers and their sum, and print each to the nearest million. What is
 -- printed misses by the sum of n - 1 independent errors, each uniform on (-1/2, 1/2),
 -- itself rounded to a whole number: by r with the probability that the sum falls within
--- 1/2 of r. A sum of uniforms has the Irwin-Hall distribution,   F(x) = 1/m! * sum over
--- k <= x of (-1)^k * C(m, k) * (x - k)^m, here of m = n - 1 variables on (0, 1): all of
--- it is moved by m / 2. The summands are large and of both signs: what lies beyond nine
--- digits is noise. The identities have two to thirteen terms. Grain of a failure: a
--- number of terms and a residual, or a number of terms whose probabilities do not add
--- up to 1.
+-- 1/2 of r. A sum of uniforms has the Irwin-Hall distribution,
+--   F(x) = 1/m! * sum over k <= x of (-1)^k * C(m, k) * (x - k)^m,
+-- here of m = n - 1 variables on (0, 1): all of it is moved by m / 2. The summands are
+-- large and of both signs: what lies beyond nine digits is noise. The identities have
+-- two to thirteen terms. Grain of a failure: a number of terms and a residual, or a
+-- number of terms whose probabilities do not add up to 1.
 with numbers as (
-    select n
+    select counted.n
     from (
         values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9), (10), (11), (12)
     ) as counted (n)
@@ -17,10 +17,10 @@ with numbers as (
 residuals as (
     select
         sizes.n as m,
-        residuals.n - {{ rounding_bound('(sizes.n + 1)') }} as residual_musd
+        residuals.n - {{ rounding_bound('sizes.n + 1') }} as residual_musd
     from numbers as sizes
     inner join numbers as residuals
-        on residuals.n <= 2 * {{ rounding_bound('(sizes.n + 1)') }}
+        on 2 * {{ rounding_bound('sizes.n + 1') }} >= residuals.n
     where sizes.n > 0
 ),
 

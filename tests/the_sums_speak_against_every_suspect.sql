@@ -103,9 +103,9 @@ telling as (
             when counted.broken_sums > 0
                 then 1 = count(counted.implied_musd) over suspects_in_sum
             else
-                0
-                = count(case when counted.broken_sums > 0 then counted.implied_musd end)
-                    over suspects_in_sum
+                0 = count(
+                    case when counted.broken_sums > 0 then counted.implied_musd end
+                ) over suspects_in_sum
         end as is_told
     from counted
     left join {{ ref('sentences') }} as sentences

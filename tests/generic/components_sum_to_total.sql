@@ -5,11 +5,10 @@
     period: the column that is the model's key beside component. Grain of a failure: a period.
 #}
 {% test components_sum_to_total(model, period) %}
-{%- set flows = ['exports', 'imports', 'balance'] %}
     select
         {{ period }},
         count(*) as components,
-        {% for flow in flows %}
+        {% for flow in ['exports', 'imports', 'balance'] %}
             sum(case component when 'total' then 1 else -1 end * {{ flow }}_musd)
                 as {{ flow }}_difference_musd,
         {% endfor %}
@@ -20,7 +19,7 @@
         max(case when has_accepted_break then 1 else 0 end) = 0
         and (
             count(*) != 3
-            {% for flow in flows %}
+            {% for flow in ['exports', 'imports', 'balance'] %}
                 or count({{ flow }}_musd) != 3
                 or abs(sum(case component when 'total' then 1 else -1 end * {{ flow }}_musd))
                 > {{ rounding_bound(3) }}
