@@ -117,6 +117,7 @@ def test_the_page_of_one_release(of_one: Page, database: Path) -> None:
     assert months[2] == ["February 2024", *latest.split()]
     assert [row[0] for row in months[2:]][-1] == "February 2023"
     assert len(of_one.tables["records"]) == 1 + 9
+    assert of_one.tables["records"][1][1] == f"{MINUS}68.9"
     heads, *families = of_one.tables["reconciliation"]
     assert (heads[0], heads[-1], len(families)) == ("Identity", "Off by rounding alone, %", 3)
     assert "revisions" not in of_one.tables  # every month was printed once
