@@ -117,6 +117,7 @@ def test_the_page_of_one_release(of_one: Page, database: Path) -> None:
     assert months[2] == ["February 2024", *latest.split()]
     assert [row[0] for row in months[2:]][-1] == "February 2023"
     assert len(of_one.tables["records"]) == 1 + 9
+    assert of_one.tables["records"][1][1] == f"{MINUS}68.9"
     heads, *families = of_one.tables["reconciliation"]
     assert (heads[0], heads[-1], len(families)) == ("Identity", "Off by rounding alone, %", 3)
     assert "revisions" not in of_one.tables  # every month was printed once
@@ -279,12 +280,15 @@ def test_what_a_query_returns_is_escaped(
     assert [given.get("class") for _, given in read.tags].count(f"card {odd}") == 3
 
 
-def test_a_database_that_is_none_is_named(tmp_path: Path) -> None:
+def test_a_database_that_is_none_is_named_and_nothing_is_downloaded_to_read_it(
+    tmp_path: Path,
+) -> None:
     other = tmp_path / "other.sqlite"
     other.write_bytes(b"SQLite format 3\0" + bytes(100))
     for path, words in ((tmp_path / "none", "run make first"), (other, "cannot be opened")):
-        with pytest.raises(ProjectError, match=words), marts.opened(path):
+        with pytest.raises(ProjectError, match=words) as error, marts.opened(path):
             pass
+        assert "download" not in str(error.value).lower()
 
 
 # --------------------------------------------------------------------------- the files

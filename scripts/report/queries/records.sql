@@ -3,9 +3,8 @@
 -- that goes back further is told.
 with records as (
     select
-        *,
-        strftime(month_date, '%B %Y') as month_words,
-        cast(round(value_musd * 0.001, 1) as decimal(18, 1)) as value_busd
+        * replace (cast(round(value_busd, 1) as decimal(18, 1)) as value_busd),
+        strftime(month_date, '%B %Y') as month_words
     from marts.mart_trade_records
 ),
 
