@@ -59,7 +59,7 @@ QUESTIONS = (
     "from marts.fct_monthly_trade",
     "select count(*), sum(exports_musd), sum(imports_musd), sum(balance_musd * line_number) "
     "from marts.fct_annual_trade",
-    "select sum(exports_total) from staging.stg_monthly_trade",
+    "select sum(exports_total) from staging.stg_printed_rows",
 )
 DBT_ARGUMENTS = (
     *("--log-level-file", "none", "--no-write-json"),

@@ -32,7 +32,7 @@ def make_answering(path: Path, number: int) -> Path:
                 {number} as balance_musd, i as line_number
             from range(500) as r (i);
             create table marts.fct_annual_trade as from marts.fct_monthly_trade;
-            create table staging.stg_monthly_trade as select {number} as exports_total
+            create table staging.stg_printed_rows as select {number} as exports_total
             """
         )
     return path
