@@ -12,7 +12,7 @@ import sys
 import tempfile
 import tomllib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -56,29 +56,53 @@ class Client:
         What it writes meanwhile, it writes into ``scratch``.  Raises ProjectError with the last of
         what it said.
         """
-        bare = {name: it for name, it in os.environ.items() if not name.startswith("PYTHON")}
         try:
-            # In a session of its own, so that what it starts can be ended with it.
-            process = subprocess.Popen(
-                self.command, cwd=scratch, env=bare | {"TMPDIR": scratch}, start_new_session=True,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-                encoding="utf-8",
-            )  # fmt: skip
+            with started(self.command, scratch) as process:
+                output, errors = process.communicate(json.dumps(request), timeout=SECONDS)
         except FileNotFoundError as error:
             raise ProjectError(f"cannot be asked: {error.filename} is not there") from None
-        try:
-            output, errors = process.communicate(json.dumps(request), timeout=SECONDS)
         except subprocess.TimeoutExpired:
             raise ProjectError(f"cannot be asked: not done after {SECONDS} seconds") from None
-        finally:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-            process.communicate()  # to the pipes' end, when the last of its processes is gone
         if process.returncode:
             said = (errors.strip() or f"exit code {process.returncode}").splitlines()
             raise ProjectError(f"cannot be asked: {said[-1].strip()}")
         answer: dict[str, Any] = json.loads(output.splitlines()[-1])
         return answer
+
+
+@contextlib.contextmanager
+def started(command: list[str], scratch: str) -> Iterator[subprocess.Popen[str]]:
+    """A process, which ends with the block, and with it all that it has started."""
+    bare = {name: it for name, it in os.environ.items() if not name.startswith("PYTHON")}
+    process = None
+    try:
+        with undisturbed():
+            process = subprocess.Popen(
+                command, cwd=scratch, env=bare | {"TMPDIR": scratch}, start_new_session=True,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                encoding="utf-8",
+            )  # fmt: skip
+        yield process
+    finally:
+        if process:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+            process.communicate()  # to the pipes' end, when the last of its processes is gone
+
+
+@contextlib.contextmanager
+def undisturbed() -> Iterator[None]:
+    """Being told to end waits for the end of the block, so that what it starts is known."""
+    told: list[int] = []
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, lambda number, _: told.append(number)) for number in numbers]
+    try:
+        yield
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
+    if told:
+        raise KeyboardInterrupt
 
 
 @dataclass(frozen=True)

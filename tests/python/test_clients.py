@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import math
 import os
+import select
 import shutil
+import signal
+import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -101,7 +105,7 @@ def test_a_wrong_answer_fails(
     [
         ("echo no such version >&2; exit 3", 60, "no such version"),
         ("exit 3", 60, "exit code 3"),
-        ("sleep 600 & sleep 600", 0.5, "not done after 0.5 seconds"),
+        ("sleep 100 & sleep 100", 0.5, "not done after 0.5 seconds"),
     ],
 )
 def test_a_client_that_cannot_be_asked_fails(
@@ -122,18 +126,32 @@ def test_uv_that_is_not_there_is_said(
     assert f"cannot be asked: {tmp_path / 'uv'} is not there\n" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("when", ["starting", "answering"])
 def test_being_told_to_end_leaves_nothing(
-    database: Path, uv: StandIn, tmp_path: Path, scratch: Path
-) -> None:
+    database: Path, uv: StandIn, tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch,
+    when: str,
+) -> None:  # fmt: skip
     alive = tmp_path / "alive"
     os.mkfifo(alive)
     reader = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
     # Whatever it starts holds the pipe open, and it leaves a file where temporary files go.
     left = tmp_path / "left"
-    uv(f"exec 3>'{alive}'; mktemp >'{left}'; sleep 600 & kill -TERM $PPID; sleep 600")
+    told = "kill -TERM $PPID; " * (when == "answering")
+    uv(f"exec 3>'{alive}'; mktemp >'{left}'; sleep 100 & {told}sleep 100")
+
+    class Interrupted(subprocess.Popen[str]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            while not left.exists() or not left.read_text():
+                time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.1)
+
+    if when == "starting":
+        monkeypatch.setattr(subprocess, "Popen", Interrupted)
     try:
         assert run(database) == INTERRUPTED
-        assert os.read(reader, 1) == b"", "BlockingIOError would say that somebody lives"
+        assert select.select([reader], [], [], 60)[0], "somebody holds the pipe open"
     finally:
         os.close(reader)
     assert left.read_text().startswith(str(scratch))
