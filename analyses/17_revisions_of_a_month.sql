@@ -1,6 +1,6 @@
 -- What was the deficit of March 2020 as first printed, and what is it now? In billions
--- of dollars, print by print: 1 is the earliest loaded release that prints the month.
--- With one release loaded there is one print, and nothing has been revised.
+-- of dollars, print by print: the first is that of the release whose last month it is.
+-- The committed release has its 48th, and nothing loaded to compare it with.
 select
     print_number as print,
     release_id,

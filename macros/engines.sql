@@ -8,6 +8,7 @@
     whole(number)               a whole number as text: 1992
     listed(text, mark, order)   the texts of a group, one behind the other
     whole_quotient(n, d)        n divided by d > 0, cut off to a whole number; n may outgrow 64 bits
+    sha256(text)                the SHA-256 of a text in UTF-8, as hexadecimal digits
 #}
 {% macro month_name(date) -%}
     {{ adapter.dispatch('month_name')(date) }}
@@ -37,6 +38,11 @@
     {{ adapter.dispatch('whole_quotient')(n, d) }}
 {%- endmacro %}
 {% macro duckdb__whole_quotient(n, d) -%} cast({{ n }} as hugeint) // {{ d }} {%- endmacro %}
+
+{% macro sha256(text) -%}
+    {{ adapter.dispatch('sha256')(text) }}
+{%- endmacro %}
+{% macro duckdb__sha256(text) -%} sha256({{ text }}) {%- endmacro %}
 
 {#
     month_number(date): the months from year 0 to a date, so that the difference of two is how many

@@ -36,6 +36,7 @@ import project
 from project import DBT, NO_EXTENSIONS, ROOT, Progress, ProjectError, markdown_table
 from proofs.copies import copy_project
 from proofs.made_up_releases import monthly_releases
+from proofs.tables import write_table
 
 QUERIES = {
     "a chart of the three balances": """
@@ -106,6 +107,7 @@ import json, sys
 from pathlib import Path
 import duckdb
 sys.path.insert(0, sys.argv[1])
+from proofs.tables import write_table
 from proofs.replay import load_seeds, read_manifest, replay
 built = Path(sys.argv[2])
 manifest = read_manifest(built / "target" / "manifest.json")
@@ -326,12 +328,17 @@ def parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--runs", type=int, default=3, help="runs of each command (default: 3)")
     parser.add_argument("--releases", type=int, nargs="+", default=[1, 40, 400], metavar="N")
+    parser.add_argument("--write", type=Path, metavar="FILE",
+                        help="put the tables into this file, such as README.md")  # fmt: skip
     return parser
 
 
 def command(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory(prefix="us_trade bench ") as folder:
-        print(bench(Path(folder), options.runs, options.releases))
+        measured = bench(Path(folder), options.runs, options.releases)
+    print(measured)
+    if options.write:
+        write_table(options.write, "bench", measured)
 
 
 if __name__ == "__main__":

@@ -77,7 +77,11 @@ def opened(browser: Browser, path: Path, view: View, said: list[str]) -> Page:
         ),
     )
     page.goto(path.as_uri())
-    page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
+    try:
+        page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
+    except Error:
+        undrawn = f"{view}: not every picture is drawn within a minute"
+        raise ProjectError("\n".join([*said, undrawn])) from None
     return page
 
 

@@ -240,7 +240,7 @@ def kill_after(build: subprocess.Popen[str], seconds: float) -> bool:
 def kill(build: subprocess.Popen[str]) -> None:
     with contextlib.suppress(ProcessLookupError):
         os.killpg(build.pid, signal.SIGKILL)
-    build.communicate()
+    build.wait()
 
 
 def moments(chance: random.Random) -> Iterator[float]:
@@ -286,7 +286,7 @@ def swap_and_kill(
             began = time.monotonic()
             with started(builder(projects[turn]), database) as build:
                 was_killed = to_be_killed and kill_after(build, next(when) * seconds)
-                output = "" if was_killed else build.communicate()[0]
+                output, _ = build.communicate()
             if was_killed:
                 tally.kills += 1
                 expected = builds

@@ -4,7 +4,8 @@
 
 Nothing is computed here.  Every number and every sentence is the result of a query, which reads
 the schema ``marts``: ``<picture>.sql`` returns the rows of a picture, ``<picture>_words.sql`` its
-title and its alternative text.  The same database gives the same bytes.
+title and its alternative text.  The same database gives the same page and SVGs; a PNG
+has the fonts of the machine.
 
 Exit status: 0, or 1 where the database cannot be read or a query fails; then nothing is written.
 """

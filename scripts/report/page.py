@@ -62,7 +62,7 @@ def packed(specification: dict[str, Any]) -> dict[str, Any]:
 
 @cache
 def library() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script: a second to put together, the same each time."""
+    """Vega, Vega-Lite and Vega-Embed as one script; it takes a second to put together."""
     script = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub errs
     if "</script" in script.lower():
         raise ProjectError("the drawing library cannot be inlined: it holds the end of a script")

@@ -32,7 +32,7 @@ from project import INTERRUPTED, ProjectError, main
 StandIn = Callable[[str], None]
 Capture = pytest.CaptureFixture[str]
 ANSWER = f'"{sys.executable}" "$@"'
-PAGE = "<!-- clients -->\n\nold\n\n<!-- /clients -->\n"
+PAGE = "<!-- clients -->\nold\n<!-- /clients -->\n"
 
 
 @pytest.fixture(autouse=True)
@@ -191,7 +191,7 @@ def test_only_the_table_is_written(tmp_path: Path) -> None:
     page.write_bytes(before + b"<!-- one -->\n<!-- /one -->" + after)
     for table in (r"| \1 |", "| 2 |"):
         write_table(page, "one", table)
-        written = f"<!-- one -->\n\n{table}\n\n<!-- /one -->".encode()
+        written = f"<!-- one -->\n{table}\n<!-- /one -->".encode()
         assert page.read_bytes() == before + written + after
 
 

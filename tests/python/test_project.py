@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import re
 import struct
+import tomllib
+from collections.abc import Iterable
 from pathlib import Path
 
 import dbt.jsonschemas
@@ -12,7 +14,8 @@ import duckdb
 import jsonschema
 import pytest
 import yaml
-from conftest import ROOT
+
+from project import ROOT
 
 SCHEMAS = Path(dbt.jsonschemas.__file__).parent
 PROPERTIES = sorted(
@@ -52,7 +55,7 @@ def test_every_relation_and_column_is_described_in_the_database(database: Path) 
             """
             select table_name, column_name
             from duckdb_columns()
-            where not internal and coalesce(trim(comment), '') = ''
+            where schema_name in ('raw', 'marts') and coalesce(trim(comment), '') = ''
             union all
             select table_name, null
             from duckdb_tables()
@@ -67,7 +70,7 @@ def test_every_relation_and_column_is_described_in_the_database(database: Path) 
             "select count(*) from duckdb_columns() where schema_name = 'marts' and comment != ''"
         ).fetchall()
     assert silent == []
-    assert described != [(0,)]
+    assert described > [(0,)]
 
 
 def test_a_model_is_documented_with_its_grain() -> None:
@@ -103,12 +106,49 @@ def test_no_column_of_a_mart_has_a_type_that_a_client_stumbles_over(database: Pa
     assert strange == []
 
 
-def test_the_lock_names_exact_versions_with_hashes_and_no_host() -> None:
-    lock = (ROOT / "requirements.lock").read_text()
-    pinned = re.findall(r"^([a-z0-9-]+)(?:\[\w+\])?==\S+", lock, re.MULTILINE)
-    wanted = re.findall(r"^([a-z][a-z0-9-]+)~=", (ROOT / "requirements.txt").read_text(), re.M)
-    assert set(wanted) <= set(pinned)
-    blocks = re.split(r"\n(?=[a-z])", lock)[1:]
+LOCKS = {
+    "requirements.lock": (),
+    "requirements-dev.lock": ("dev",),
+    "requirements-report.lock": ("report",),
+    "requirements-browser.lock": ("browser",),
+}
+
+
+def wanted(groups: Iterable[str]) -> set[str]:
+    """The names of the packages that pyproject.toml asks for, by itself and in these groups."""
+    asked = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    packages = list(asked["project"]["dependencies"])
+    groups = list(groups)
+    for group in groups:
+        for entry in asked["dependency-groups"][group]:
+            if isinstance(entry, dict):
+                groups.append(entry["include-group"])
+            else:
+                packages.append(entry)
+    return {re.split(r"[\[~=]", package)[0].lower() for package in packages}
+
+
+@pytest.mark.parametrize(("name", "groups"), LOCKS.items())
+def test_a_lock_names_exact_versions_with_hashes_and_no_host(
+    name: str, groups: tuple[str, ...]
+) -> None:
+    lock = (ROOT / name).read_text()
+    pinned = re.findall(r"^([a-z0-9-]+)(?:\[[\w,]+\])?==\S+", lock, re.MULTILINE)
+    assert wanted(groups) <= set(pinned)
+    blocks = re.split(r"\n(?=[a-z])", lock.strip())
     assert len(blocks) == len(pinned)
     assert all("--hash=sha256:" in block for block in blocks)
     assert "://" not in lock
+
+
+def test_every_lock_is_tried() -> None:
+    assert {path.name for path in ROOT.glob("*.lock")} == LOCKS.keys()
+
+
+def test_no_file_grows_past_its_reader() -> None:
+    """A model has 120 lines at most, a macro 60."""
+    for folder, most in (("models", 120), ("macros", 60)):
+        for path in (ROOT / folder).rglob("*.sql"):
+            text = path.read_text()
+            pieces = re.split(r"endmacro %\}", text) if folder == "macros" else [text]
+            assert max(piece.strip().count("\n") for piece in pieces) < most, path

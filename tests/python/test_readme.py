@@ -1,4 +1,4 @@
-"""README is true: its commands run, its queries answer what it shows."""
+"""README is true: its queries answer what it shows, its commands are those that CI runs."""
 
 from __future__ import annotations
 
@@ -10,34 +10,35 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import ROOT
+from proofs.readme import blocks, run
+
+from project import ROOT, ProjectError
 
 README = (ROOT / "README.md").read_text()
-COMMANDS = [block.strip().split("\n") for block in re.findall(r"```sh\n(.*?)```", README, re.S)]
-QUERIES = re.findall(r"```sql\n(.*?)```\n\n((?:\|[^\n]*\n)+)", README, re.S)
-PYTHON = re.findall(r"```python\n(.*?)```", README, re.S)
+QUERIES = re.findall(r"```sql\n(.*?)```\n\n((?:\|[^\n]*\n)+)", README, re.DOTALL)
+PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
-def markdown(cursor: duckdb.DuckDBPyConnection) -> str:
-    """The result as the table that README shows."""
-
-    def row(cells: list[str]) -> str:
-        return f"| {' | '.join(cells)} |\n"
-
-    names = [column[0] for column in cursor.description]
-    rows = cursor.fetchall()
-    numbers = [isinstance(value, int | float | Decimal) for value in rows[0]]
-    return (
-        row(names)
-        + row(["---:" if is_number else "---" for is_number in numbers])
-        + "".join(row([str(value) for value in values]) for values in rows)
-    )
+def cells(table: str) -> list[list[str]]:
+    return [[cell.strip() for cell in line[1:-1].split(" | ")] for line in table.splitlines()]
 
 
 @pytest.mark.parametrize(("sql", "shown"), QUERIES, ids=lambda text: text.split("\n")[0][:40])
 def test_a_query_answers_what_readme_shows(sql: str, shown: str, database: Path) -> None:
     with duckdb.connect(database, read_only=True) as connection:
-        assert markdown(connection.execute(sql)) == shown
+        cursor = connection.execute(sql)
+        names = [column[0] for column in cursor.description]
+        rows = cursor.fetchall()
+    header, rule, *answer = cells(shown)
+    assert header == names
+    assert answer == [[str(value) for value in row] for row in rows]
+    is_number = [isinstance(value, int | float | Decimal) for value in rows[0]]
+    assert [mark.endswith(":") for mark in rule] == is_number
+
+
+def test_every_query_has_its_answer_and_python_is_shown() -> None:
+    assert len(QUERIES) == README.count("```sql\n") > 0
+    assert PYTHON
 
 
 def test_readme_has_a_query_with_its_answer_in_its_first_thirty_lines() -> None:
@@ -46,7 +47,7 @@ def test_readme_has_a_query_with_its_answer_in_its_first_thirty_lines() -> None:
 
 
 def test_the_tables_of_readme_are_the_marts(database: Path) -> None:
-    listed = re.findall(r"^\| `(\w+)` \|", README, re.M)
+    listed = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
     with duckdb.connect(database, read_only=True) as connection:
         marts = connection.execute(
             "select table_name from duckdb_tables() where schema_name = 'marts'"
@@ -56,34 +57,67 @@ def test_the_tables_of_readme_are_the_marts(database: Path) -> None:
 
 @pytest.mark.parametrize("code", PYTHON)
 def test_the_python_of_readme_runs(code: str, database: Path) -> None:
-    run = subprocess.run([sys.executable, "-c", code], cwd=database.parent, check=False)
-    assert run.returncode == 0
-
-
-def test_the_commands_of_readme_run_in_a_fresh_clone(tmp_path: Path) -> None:
-    """The plain commands from nothing, then make, which installs nothing again.
-
-    `make test` is this very run: here it is only seen to be a target.
-    """
-    files = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
-    ).stdout.split("\0")
-    for name in filter(None, files):
-        target = tmp_path / "us_trade" / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes((ROOT / name).read_bytes())
-        target.chmod((ROOT / name).stat().st_mode)
-    with_make, plain = COMMANDS
-    assert with_make == ["make", "make test"]
-    for command in [*plain, "make", "make --dry-run test"]:
-        run = subprocess.run(
-            command, shell=True, cwd=tmp_path / "us_trade", capture_output=True, text=True
-        )
-        assert run.returncode == 0, run.stdout + run.stderr
-    assert (tmp_path / "us_trade" / "us_trade.duckdb").exists()
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=database.parent, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert "2023" in done.stdout
 
 
 def test_every_target_of_make_is_in_readme_and_every_one_in_readme_is_a_target() -> None:
-    targets = re.findall(r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.M)
-    named = set(re.findall(r"`make ([a-z-]+)`", README))
-    assert named == set(targets) - {"build"} | ({"test"} & set(targets))
+    """The first is what `make` alone does."""
+    default, *targets = re.findall(
+        r"^([a-z-]+):.*##", (ROOT / "Makefile").read_text(), re.MULTILINE
+    )
+    assert default == "build"
+    assert set(re.findall(r"`make ([a-z-]+)`", README)) == set(targets)
+
+
+# ------------------------------------------------------------ its commands, which CI runs
+
+
+def test_the_commands_of_readme_are_make_and_those_without_it() -> None:
+    with_make, without = blocks(README)
+    assert with_make == ["make", "make test"]
+    assert [command.split()[0] for command in without] == [
+        "python3", ".venv/bin/python", ".venv/bin/dbt",
+    ]  # fmt: skip
+    assert '-m proofs.readme --skip "make test"' in (ROOT / ".ci" / "run").read_text()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A project with a README of two blocks, committed, and something that is not."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    (folder / "README.md").write_text(
+        "```sh\ntest ! -e us_trade.duckdb\ntouch us_trade.duckdb\nfalse\n```\n"
+        "```sh\ntest ! -e us_trade.duckdb && test ! -e not_committed\ntouch us_trade.duckdb\n```\n"
+    )
+    git = ["git", "-c", "user.name=t", "-c", "user.email=t@localhost", "-C", folder]
+    for arguments in (["init", "--quiet"], ["add", "."], ["commit", "--quiet", "-m", "all"]):
+        subprocess.run([*git, *arguments], check=True)
+    (folder / "not_committed").touch()
+    return folder
+
+
+def test_each_block_is_run_in_a_fresh_clone(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    run(project, skip=["false"])
+    assert capfd.readouterr().out.count("$ touch us_trade.duckdb\n") == 2
+
+
+def test_a_command_that_fails_is_named(project: Path) -> None:
+    with pytest.raises(ProjectError, match=r"^README.md: false: exit status 1 in a fresh clone$"):
+        run(project)
+
+
+def test_a_block_that_makes_no_database_is_named(project: Path) -> None:
+    with pytest.raises(ProjectError, match="made no us_trade.duckdb"):
+        run(project, skip=["false", "touch us_trade.duckdb"])
+
+
+def test_a_command_to_skip_that_readme_does_not_have_is_refused(project: Path) -> None:
+    with pytest.raises(ProjectError, match="no such command to skip: make tets"):
+        run(project, skip=["make tets"])

@@ -18,8 +18,7 @@ from typing import Any
 import pytest
 import vl_convert
 import yaml
-from conftest import build, project_with, query
-from proofs.made_up_releases import Published, made_up_release
+from support.builds import Outcome, query
 
 import build_report
 from project import ROOT, ProjectError, main
@@ -31,22 +30,6 @@ QUERIES = sorted((REPORT / "queries").glob("*.sql"))
 # What Vega's tooltip, which is no part of the page, gives its parts.
 OF_THE_TOOLTIP = {"visible", "key", "value"}
 MINUS = "\N{MINUS SIGN}"
-
-
-@pytest.fixture(scope="session")
-def three_releases(tmp_path_factory: pytest.TempPathFactory, release_text: str) -> Path:
-    """TO BE REPLACED by the shared fixture of this name: a database with three releases."""
-    folder, published = tmp_path_factory.mktemp("three"), Published(release_text)
-    december, january = {(2023, 12): {"exports_goods": -400}}, {(2024, 1): {"exports_goods": -40}}
-    project = project_with(
-        folder / "project",
-        _2023_12=made_up_release(published, (2023, 12), december).encode(),
-        _2024_01=made_up_release(published, (2024, 1), january).encode(),
-        _2024_02=release_text.encode(),
-    )
-    run = build(project, folder / "us_trade.duckdb")
-    assert run.returncode == 0, run.stdout
-    return folder / "us_trade.duckdb"
 
 
 class Page(HTMLParser):
@@ -147,18 +130,22 @@ def test_the_page_of_one_release(of_one: Page, database: Path) -> None:
     assert sentences[0][0] in of_one.text
 
 
-def test_the_page_of_three_releases(three_releases: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_page_of_three_releases(
+    three_releases: Outcome, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It shows the revisions, and has then asked every query that there is."""
     asked: set[str] = set()
     ask = marts.Marts.ask
     monkeypatch.setattr(
         marts.Marts, "ask", lambda self, name: (asked.add(name), ask(self, name))[1]
     )
-    of_three = Page(rendered(three_releases, {}, *(picture.name for picture in PICTURES)))
+    of_three = Page(rendered(three_releases.database, {}, *(picture.name for picture in PICTURES)))
     assert asked == {path.stem for path in QUERIES}
     heads, *rows = of_three.tables["revisions"]
     assert heads[:4] == ["component", "flow", "horizon", "observations"]
-    [(summarised,)] = query(three_releases, "select count(*) from marts.mart_revision_summary")
+    [(summarised,)] = query(
+        three_releases.database, "select count(*) from marts.mart_revision_summary"
+    )
     assert len(rows) == summarised > 0
     assert ["goods", "exports", "1 to 3", "1", "400.00"] in [row[:5] for row in rows]
     assert "revised" in of_three.ids
@@ -292,12 +279,15 @@ def test_what_a_query_returns_is_escaped(
     assert [given.get("class") for _, given in read.tags].count(f"card {odd}") == 3
 
 
-def test_a_database_that_is_none_is_named(tmp_path: Path) -> None:
+def test_a_database_that_is_none_is_named_and_nothing_is_downloaded_to_read_it(
+    tmp_path: Path,
+) -> None:
     other = tmp_path / "other.sqlite"
     other.write_bytes(b"SQLite format 3\0" + bytes(100))
     for path, words in ((tmp_path / "none", "run make first"), (other, "cannot be opened")):
-        with pytest.raises(ProjectError, match=words), marts.opened(path):
+        with pytest.raises(ProjectError, match=words) as error, marts.opened(path):
             pass
+        assert "download" not in str(error.value).lower()
 
 
 # --------------------------------------------------------------------------- the files

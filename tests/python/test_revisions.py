@@ -1,4 +1,4 @@
-"""More than one release: each is kept, the latest is shown, and what was known when can be asked."""
+"""More than one release: each is kept, the latest is shown, what was known when can be asked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from support.builds import Outcome, query
 
 
 def test_every_release_is_kept_and_the_latest_is_shown(three_releases: Outcome) -> None:
-    assert three_releases.query("select release_id, is_latest, is_sound from marts.dim_release") == [
+    releases = "select release_id, is_latest, is_sound from marts.dim_release"
+    assert three_releases.query(releases) == [
         ("2023-12", False, True), ("2024-01", False, True), ("2024-02", True, True),
     ]  # fmt: skip
     for fact in ("fct_monthly_trade", "fct_annual_trade"):

@@ -81,6 +81,7 @@ def recession(peak: str, trough: str) -> str:
          "fault=fred_series_id is that of another series too, series_id=imports_total, "
          "fred_series_id=BOPTEXP"),
     ],
+    ids=lambda words: words.split(",")[0].removeprefix("fault=") if "fault=" in words else "",
 )  # fmt: skip
 def test_a_row_that_cannot_be_right_is_shown(
     build: Build, tmp_path: Path, change: str, test: str, said: str

@@ -2,10 +2,6 @@ with releases as (
     select * from {{ ref('int_releases') }}
 ),
 
-residuals as (
-    select * from {{ ref('int_sound_residuals') }}
-),
-
 sentences as (
     select * from {{ ref('sentences') }}
 ),
@@ -24,11 +20,11 @@ counts as (
 statuses as (
     select
         count(*) as identities,
-        sum(case when status = 'exact' then 1 else 0 end) as exact,
-        sum(case when status = 'rounding' then 1 else 0 end) as rounding,
-        sum(case when status = 'unlikely' then 1 else 0 end) as unlikely,
-        sum(case when status = 'break' then 1 else 0 end) as breaks
-    from residuals
+        count(case when status = 'exact' then 1 end) as exact,
+        count(case when status = 'rounding' then 1 end) as rounding,
+        count(case when status = 'unlikely' then 1 end) as unlikely,
+        count(case when status = 'break' then 1 end) as breaks
+    from {{ ref('int_sound_residuals') }}
 ),
 
 unusual as (

@@ -1,4 +1,4 @@
 -- How the numbers were revised after their first print, as far as releases are loaded.
-select *
+select * exclude (sort_order)
 from marts.mart_revision_summary
-order by component, flow, horizon;
+order by sort_order;

@@ -3,7 +3,9 @@
 with later_prints as (
     select unnest([exports_musd, imports_musd, balance_musd]) as value_musd
     from marts.fct_monthly_trade_vintages
-    where print_number > 1
+    where
+        print_number > 1
+        and exports_revision_from_first_musd is not null
 )
 
 select

@@ -1,0 +1,16 @@
+{#
+    "Balance" of the release is exports less imports, of the total, of goods and of services.
+    Units: millions; tolerance: the rounding bound of three numbers. A null is a failure. Grain of
+    a failure: a row of the model.
+#}
+{% test balance_is_exports_minus_imports(model) %}
+    select
+        *,
+        balance_musd - (exports_musd - imports_musd) as difference_musd
+    from {{ model }}
+    where
+        coalesce(
+            abs(balance_musd - (exports_musd - imports_musd)) > {{ rounding_bound(3) }}, true
+        )
+        and not has_accepted_break
+{% endtest %}

@@ -1,0 +1,23 @@
+{#
+    A year's row ("Jan. - Dec.") is the sum of its months, and a part year's row of the months it
+    covers. Units: millions; tolerance: the rounding bound of the months and the row. A null is a
+    failure. Grain of a failure: a row of the model.
+#}
+{% test months_sum_to_year(model) %}
+    select
+        *,
+        {{ rounding_bound('months_covered + 1') }} as rounding_bound_musd
+    from {{ model }}
+    where
+        not has_accepted_break
+        and (
+            {% for flow in ['exports', 'imports', 'balance'] %}
+                coalesce(
+                    abs({{ flow }}_musd - {{ flow }}_sum_of_months_musd)
+                    > {{ rounding_bound('months_covered + 1') }},
+                    true
+                )
+                {{ 'or' if not loop.last }}
+            {% endfor %}
+        )
+{% endtest %}

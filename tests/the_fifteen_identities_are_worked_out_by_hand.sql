@@ -1,0 +1,220 @@
+-- Each identity written out on the printed row, not read from the seed of signs:
+-- "Balance" is exports less imports, a total is goods and services, and a year is the
+-- sum of its months. Three numbers of less than half a million's error each miss by 1
+-- at most, and twelve months and their year by 6. What is expected are the releases in
+-- which every break is accepted. Units: millions. Grain of a failure: a release,
+-- identity and period as it stands, or as it should.
+{% set series = [
+    'balance_total', 'balance_goods', 'balance_services',
+    'exports_total', 'exports_goods', 'exports_services',
+    'imports_total', 'imports_goods', 'imports_services',
+] %}
+
+with years as (
+    select
+        annual.release_id,
+        annual.line_number,
+        {% for name in series %}
+            max(annual.{{ name }}) - sum(months.{{ name }}) as period_{{ name }},
+        {% endfor %}
+        count(*) + 1 as terms
+    from {{ ref('annual_trade') }} as annual
+    inner join {{ ref('monthly_trade') }} as months
+        on
+            annual.release_id = months.release_id
+            and annual.year = months.year
+            and months.month between annual.first_month and annual.last_month
+    group by annual.release_id, annual.line_number
+),
+
+printed as (
+    select
+        release_id,
+        line_number,
+        'month' as period_type,
+        year,
+        month as first_month,
+        month as last_month,
+        {{ series | join(', ') }}
+    from {{ ref('monthly_trade') }}
+    union all
+    select
+        release_id,
+        line_number,
+        case last_month when 12 then 'year' else 'part_year' end as period_type,
+        year,
+        first_month,
+        last_month,
+        {{ series | join(', ') }}
+    from {{ ref('annual_trade') }}
+),
+
+by_hand as (
+    select
+        printed.release_id,
+        printed.line_number,
+        printed.period_type,
+        printed.year,
+        printed.first_month,
+        printed.last_month,
+        years.terms as period_terms,
+        {% for name in series %}
+            years.period_{{ name }},
+        {% endfor %}
+        printed.balance_total - printed.exports_total + printed.imports_total
+            as balance_total,
+        printed.balance_goods - printed.exports_goods + printed.imports_goods
+            as balance_goods,
+        printed.balance_services - printed.exports_services + printed.imports_services
+            as balance_services,
+        printed.balance_total - printed.balance_goods - printed.balance_services
+            as component_balance,
+        printed.exports_total - printed.exports_goods - printed.exports_services
+            as component_exports,
+        printed.imports_total - printed.imports_goods - printed.imports_services
+            as component_imports
+    from printed
+    left join years
+        on
+            printed.release_id = years.release_id
+            and printed.line_number = years.line_number
+),
+
+names as (
+    select identities.*
+    from (
+        values
+        ('balance_total', 'balance', 'total', null),
+        ('balance_goods', 'balance', 'goods', null),
+        ('balance_services', 'balance', 'services', null),
+        ('component_balance', 'component', null, 'balance'),
+        ('component_exports', 'component', null, 'exports'),
+        ('component_imports', 'component', null, 'imports'),
+        ('period_balance_total', 'period', 'total', 'balance'),
+        ('period_balance_goods', 'period', 'goods', 'balance'),
+        ('period_balance_services', 'period', 'services', 'balance'),
+        ('period_exports_total', 'period', 'total', 'exports'),
+        ('period_exports_goods', 'period', 'goods', 'exports'),
+        ('period_exports_services', 'period', 'services', 'exports'),
+        ('period_imports_total', 'period', 'total', 'imports'),
+        ('period_imports_goods', 'period', 'goods', 'imports'),
+        ('period_imports_services', 'period', 'services', 'imports')
+    ) as identities (identity_id, identity_family, component, flow)
+),
+
+residuals as (
+    select
+        by_hand.release_id,
+        by_hand.line_number,
+        by_hand.period_type,
+        by_hand.year,
+        make_date(by_hand.year, by_hand.first_month, 1) as period_start,
+        last_day(make_date(by_hand.year, by_hand.last_month, 1)) as period_end,
+        names.identity_id,
+        names.identity_family,
+        names.component,
+        names.flow,
+        case names.identity_family when 'period' then by_hand.period_terms else 3 end
+            as terms,
+        case names.identity_id
+            {% for family, kinds in {
+                'balance': ['total', 'goods', 'services'],
+                'component': ['balance', 'exports', 'imports'],
+                'period': series,
+            }.items() %}
+                {% for kind in kinds %}
+                    when '{{ family }}_{{ kind }}' then by_hand.{{ family }}_{{ kind }}
+                {% endfor %}
+            {% endfor %}
+        end as residual_musd
+    from by_hand
+    cross join names
+    where
+        names.identity_family != 'period'
+        or by_hand.period_type != 'month'
+),
+
+bounded as (
+    select
+        *,
+        -- Of n numbers, the largest whole number below n / 2.
+        cast(ceil(terms / 2.0) - 1 as integer) as rounding_bound_musd,
+        residual_musd * sqrt(12.0 / terms) as z_score
+    from residuals
+),
+
+judged as (
+    select
+        bounded.*,
+        case
+            when bounded.residual_musd = 0 then 'exact'
+            when bounded.residual_musd not between
+                -bounded.rounding_bound_musd and bounded.rounding_bound_musd
+                then 'break'
+            when bounded.z_score between -3 and 3 then 'rounding'
+            else 'unlikely'
+        end as status,
+        known.reason
+    from bounded
+    left join {{ ref('known_discrepancies') }} as known
+        on
+            bounded.release_id = known.release_id
+            and bounded.identity_id = known.identity_id
+            and bounded.period_type = known.period_type
+            and bounded.period_start = known.period_start
+            and bounded.period_end = known.period_end
+            and bounded.residual_musd = known.residual_musd
+            and abs(known.residual_musd) > bounded.rounding_bound_musd
+),
+
+unsound as (
+    select distinct release_id
+    from judged
+    where
+        status = 'break'
+        and reason is null
+),
+
+expected as (
+    select
+        judged.release_id,
+        judged.identity_id,
+        judged.period_type,
+        judged.identity_family,
+        judged.component,
+        judged.flow,
+        judged.status,
+        judged.reason as accepted_reason,
+        judged.line_number,
+        judged.terms,
+        judged.residual_musd,
+        judged.rounding_bound_musd,
+        round(judged.z_score, 6) as z_score,
+        judged.period_start,
+        judged.period_end
+    from judged
+    left join unsound on judged.release_id = unsound.release_id
+    where unsound.release_id is null
+),
+
+found as (
+    select
+        release_id,
+        identity_id,
+        period_type,
+        identity_family,
+        component,
+        flow,
+        status,
+        accepted_reason,
+        line_number,
+        terms,
+        residual_musd,
+        rounding_bound_musd,
+        round(z_score, 6) as z_score,
+        period_start,
+        period_end
+    from {{ ref('fct_reconciliation') }}
+)
+
+{{ different_rows('found', 'expected') }}

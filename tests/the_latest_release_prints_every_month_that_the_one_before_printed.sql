@@ -1,0 +1,30 @@
+-- Numbers are revised, and months do not go away: a release that lost some of its
+-- history would take them out of the marts in silence. Grain of a failure: a month that
+-- the release before printed.
+with releases as (
+    select
+        release_id,
+        previous_release_id
+    from {{ ref('int_releases') }}
+    where is_latest
+),
+
+months as (
+    select
+        release_id,
+        period_start
+    from {{ ref('stg_printed_rows') }}
+    where period_type = 'month'
+)
+
+select
+    releases.release_id,
+    releases.previous_release_id,
+    earlier.period_start as lost_month
+from releases
+inner join months as earlier on releases.previous_release_id = earlier.release_id
+left join months as later
+    on
+        releases.release_id = later.release_id
+        and earlier.period_start = later.period_start
+where later.period_start is null

@@ -1,0 +1,83 @@
+-- Counted by the numbers, not by the status; what is off by rounding is what is neither
+-- exact nor a break, and what rounding alone would put off is what it would not leave
+-- exact. Shares to nine decimals. Grain of a failure: a release and family.
+with residuals as (
+    select
+        *,
+        abs(residual_musd) as off_by_musd
+    from {{ ref('fct_reconciliation') }}
+),
+
+exact_by_chance as (
+    select *
+    from {{ ref('rounding_distribution') }}
+    where residual_musd = 0
+),
+
+counts as (
+    select
+        residuals.release_id,
+        residuals.identity_family,
+        count(*) as identities,
+        sum(case when residuals.off_by_musd = 0 then 1 else 0 end) as exact,
+        sum(
+            case
+                when residuals.off_by_musd > residuals.rounding_bound_musd then 1 else 0
+            end
+        ) as breaks,
+        sum(
+            case
+                when residuals.off_by_musd > residuals.rounding_bound_musd then 0
+                when 4 * residuals.off_by_musd * residuals.off_by_musd
+                    > 3 * residuals.terms
+                    then 1
+                else 0
+            end
+        ) as unlikely,
+        max(residuals.off_by_musd) as largest_residual_musd,
+        sum(exact_by_chance.probability) as expected_exact
+    from residuals
+    left join exact_by_chance on residuals.terms = exact_by_chance.terms
+    group by residuals.release_id, residuals.identity_family
+),
+
+expected as (
+    select
+        counts.*,
+        counts.identities - counts.exact - counts.unlikely - counts.breaks as rounding,
+        (counts.identities - counts.exact - counts.breaks) * 1.0 / counts.identities
+            as share_off,
+        (counts.identities - counts.expected_exact) * 1.0 / counts.identities
+            as expected_share_off,
+        families.label,
+        families.sort_order
+    from counts
+    left join {{ ref('identity_families') }} as families
+        on counts.identity_family = families.identity_family
+)
+
+select
+    expected.*,
+    found.*
+from expected
+full join {{ ref('mart_reconciliation_summary') }} as found
+    on
+        expected.release_id = found.release_id
+        and expected.identity_family = found.identity_family
+where
+    expected.label is distinct from found.label
+    {% for column in [
+        'sort_order', 'identities', 'exact', 'rounding', 'unlikely', 'breaks',
+        'largest_residual_musd',
+    ] %}
+        or expected.{{ column }} is distinct from found.{{ column }}
+    {% endfor %}
+    -- A share may be half a unit of the ninth decimal, on either side.
+    or coalesce(
+        abs(expected.share_off - found.share_off_by_rounding) > 0.000000001, true
+    )
+    or coalesce(
+        abs(expected.expected_share_off - found.expected_share_off_by_rounding)
+        > 0.000000001,
+        true
+    )
