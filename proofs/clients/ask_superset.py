@@ -72,10 +72,10 @@ def server() -> Iterator[str]:
         thread.join()
 
 
-class Api:
-    """Superset's REST API, as the administrator."""
+class Superset:
+    """Superset's REST API, with the database and a dataset on one mart, as a user sets them up."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, database: str) -> None:
         self.address = address
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy stands before loopback
@@ -83,6 +83,17 @@ class Api:
         token = self.call("security/login", login)["access_token"]
         self.session.headers.update({"Authorization": f"Bearer {token}", "Referer": address})
         self.session.headers["X-CSRFToken"] = self.call("security/csrf_token/")["result"]
+        added = {
+            "database_name": "us_trade",
+            "sqlalchemy_uri": f"duckdb:///{database}?access_mode=READ_ONLY",
+            "expose_in_sqllab": True,
+            "allow_dml": True,  # so that it is DuckDB that refuses to write
+        }
+        self.database = self.call("database/", added)["id"]
+        schemas = self.call(f"database/{self.database}/schemas/")["result"]
+        (schema,) = (name for name in schemas if name.endswith(".marts"))  # as a user is offered it
+        mart = {"database": self.database, "schema": schema, "table_name": MART}
+        self.dataset = self.call("dataset/", mart)["id"]
 
     def call(self, path: str, content: dict | None = None) -> dict[str, Any]:
         """POST the content, or GET without; raises RuntimeError with what Superset says."""
@@ -92,24 +103,6 @@ class Api:
             raise RuntimeError(f"{path}: {answer.status_code} {answer.text[:500]}")
         return answer.json()
 
-
-class Superset:
-    """The database and a dataset on one mart, as a user sets them up."""
-
-    def __init__(self, api: Api, database: str) -> None:
-        self.api = api
-        added = {
-            "database_name": "us_trade",
-            "sqlalchemy_uri": f"duckdb:///{database}?access_mode=READ_ONLY",
-            "expose_in_sqllab": True,
-            "allow_dml": True,  # so that it is DuckDB that refuses to write
-        }
-        self.database = api.call("database/", added)["id"]
-        schemas = api.call(f"database/{self.database}/schemas/")["result"]
-        (schema,) = (name for name in schemas if name.endswith(".marts"))  # as a user is offered it
-        mart = {"database": self.database, "schema": schema, "table_name": MART}
-        self.dataset = api.call("dataset/", mart)["id"]
-
     def ask(self, question: dict) -> list:
         if question["language"] == "sql":
             return self.sql_lab(question["sql"])
@@ -117,37 +110,29 @@ class Superset:
 
     def sql_lab(self, sql: str) -> list:
         asked = {"database_id": self.database, "sql": sql, "schema": "marts", "queryLimit": 10_000}
-        answer = self.api.call("sqllab/execute/", asked)
+        answer = self.call("sqllab/execute/", asked)
         names = [column["column_name"] for column in answer["columns"]]
         return [[day(row[name]) for name in names] for row in answer["data"]]
 
     def columns(self) -> list:
-        columns = self.api.call(f"dataset/{self.dataset}")["result"]["columns"]
+        columns = self.call(f"dataset/{self.dataset}")["result"]["columns"]
         return sorted((one["column_name"], one["description"]) for one in columns)
 
     def chart(self) -> list:
-        balance = {
-            "expressionType": "SIMPLE",
-            "column": {"column_name": "balance_musd"},
-            "aggregate": "SUM",
-            "label": "balance_musd",
-        }
         month = {
-            "columnType": "BASE_AXIS",
-            "expressionType": "SQL",
-            "label": "month_date",
-            "sqlExpression": "month_date",
-            "timeGrain": "P1M",
-        }
+            "columnType": "BASE_AXIS", "expressionType": "SQL", "label": "month_date",
+            "sqlExpression": "month_date", "timeGrain": "P1M",
+        }  # fmt: skip
+        balance = {
+            "expressionType": "SIMPLE", "aggregate": "SUM", "label": "balance_musd",
+            "column": {"column_name": "balance_musd"},
+        }  # fmt: skip
         query = {
-            "columns": [month],
-            "metrics": [balance],
-            "filters": [{"col": "component", "op": "==", "val": "goods"}],
-            "orderby": [["month_date", True]],
-            "row_limit": 10_000,
-        }
+            "columns": [month], "metrics": [balance], "orderby": [["month_date", True]],
+            "filters": [{"col": "component", "op": "==", "val": "goods"}], "row_limit": 10_000,
+        }  # fmt: skip
         source = {"id": self.dataset, "type": "table"}
-        answer = self.api.call("chart/data", {"datasource": source, "queries": [query]})
+        answer = self.call("chart/data", {"datasource": source, "queries": [query]})
         rows = answer["result"][0]["data"]
         return [[day(row["month_date"]), row["balance_musd"]] for row in rows]
 
@@ -164,6 +149,6 @@ def day(value: Any) -> Any:
 
 request = client.request()
 with server() as address:
-    superset = Superset(Api(address), request["database"])
+    superset = Superset(address, request["database"])
     named = f"{version('apache-superset')}, duckdb-engine {version('duckdb-engine')}"
     client.reply(named, request["questions"], superset.ask)

@@ -51,28 +51,19 @@ class Client:
         return [*run, *packages, "python", program]
 
     def ask(self, request: dict[str, Any], scratch: str) -> dict[str, Any]:
-        """What it answers to a request; client.py says what both are.
-
-        What it writes meanwhile, it writes into ``scratch``.  Raises ProjectError with the last of
-        what it said.
-        """
-        try:
-            with started(self.command, scratch) as process:
-                output, errors = process.communicate(json.dumps(request), timeout=SECONDS)
-        except FileNotFoundError as error:
-            raise ProjectError(f"cannot be asked: {error.filename} is not there") from None
-        except subprocess.TimeoutExpired:
-            raise ProjectError(f"cannot be asked: not done after {SECONDS} seconds") from None
-        if process.returncode:
-            said = (errors.strip() or f"exit code {process.returncode}").splitlines()
-            raise ProjectError(f"cannot be asked: {said[-1].strip()}")
-        answer: dict[str, Any] = json.loads(output.splitlines()[-1])
+        """What it answers; client.py says what both are.  Raises ProjectError."""
+        answer: dict[str, Any] = json.loads(
+            run(self.command, json.dumps(request), scratch).splitlines()[-1]
+        )
         return answer
 
 
-@contextlib.contextmanager
-def started(command: list[str], scratch: str) -> Iterator[subprocess.Popen[str]]:
-    """A process, which ends with the block, and with it all that it has started."""
+def run(command: list[str], words: str, scratch: str) -> str:
+    """What a command prints, given some words; what it writes meanwhile, it writes into scratch.
+
+    However this ends, so does all that the command has started.  Raises ProjectError with the
+    last of what it said.
+    """
     bare = {name: it for name, it in os.environ.items() if not name.startswith("PYTHON")}
     process = None
     try:
@@ -82,24 +73,32 @@ def started(command: list[str], scratch: str) -> Iterator[subprocess.Popen[str]]
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
                 encoding="utf-8",
             )  # fmt: skip
-        yield process
+        output, errors = process.communicate(words, timeout=SECONDS)
+    except FileNotFoundError as error:
+        raise ProjectError(f"cannot be asked: {error.filename} is not there") from None
+    except subprocess.TimeoutExpired:
+        raise ProjectError(f"cannot be asked: not done after {SECONDS} seconds") from None
     finally:
         if process:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(process.pid, signal.SIGKILL)
             process.communicate()  # to the pipes' end, when the last of its processes is gone
+    if process.returncode:
+        said = (errors.strip() or f"exit code {process.returncode}").splitlines()
+        raise ProjectError(f"cannot be asked: {said[-1].strip()}")
+    return output
 
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
     """Being told to end waits for the end of the block, so that what it starts is known."""
-    told: list[int] = []
+    told: list[Any] = []
     numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-    before = [signal.signal(number, lambda number, _: told.append(number)) for number in numbers]
+    before = {number: signal.signal(number, lambda *it: told.append(it)) for number in numbers}
     try:
         yield
     finally:
-        for number, handler in zip(numbers, before, strict=True):
+        for number, handler in before.items():
             signal.signal(number, handler)
     if told:
         raise KeyboardInterrupt
@@ -157,9 +156,8 @@ def outcome(
         answer = client.ask({**request, "questions": parts}, scratch)
     except ProjectError as error:
         return Outcome(client.name, [], "", [in_a_line(str(error))])
-    pairs = zip(asked, answer["answers"], strict=True)
-    found = [(question, question.fault(one)) for question, one in pairs]
-    faults = [f"{question}: {in_a_line(fault)}" for question, fault in found if fault]
+    found = [question.fault(one) for question, one in zip(asked, answer["answers"], strict=True)]
+    faults = [f"{asked[at]}: {in_a_line(fault)}" for at, fault in enumerate(found) if fault]
     return Outcome(client.name, asked, answer["version"], faults)
 
 
