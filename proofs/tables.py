@@ -1,4 +1,4 @@
-"""Tables of what was measured, written into a page by the command that measured it."""
+"""The tables of what was measured, put into a page by the command that measured it."""
 
 from __future__ import annotations
 
@@ -9,12 +9,17 @@ from project import ProjectError, put, shown
 
 
 def write_table(page: Path, name: str, text: str) -> None:
-    """Put a text between the page's `<!-- name -->` and `<!-- /name -->`; raises ProjectError."""
-    old = page.read_text(encoding="utf-8")
-    marks = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-    new, found = marks.subn(lambda mark: f"{mark[1]}{text}\n{mark[2]}", old)
-    if found != 1:
+    """Put tables between the page's two lines ``<!-- name -->`` and ``<!-- /name -->``.
+
+    The rest of the page stays as it is, and all of it if it has no such place, or two:
+    ProjectError.  Raises OSError.
+    """
+    place = re.compile(rf"(?ms)^<!-- {name} -->\n.*?^<!-- /{name} -->$")
+    new = f"<!-- {name} -->\n{text}\n<!-- /{name} -->"
+    whole, places = place.subn(lambda _: new, page.read_bytes().decode())
+    if places != 1:
         raise ProjectError(
-            f"{shown(page)}: has no place for it, <!-- {name} --> ... <!-- /{name} -->"
+            f"{shown(page)}: has {places} places for the table instead of one;"
+            f" write <!-- {name} --> and <!-- /{name} --> around it, each on a line of its own"
         )
-    put(page, new.encode())
+    put(page, whole.encode())

@@ -1,13 +1,14 @@
 """DuckDB's command line, one process for each question."""
 
 import json
-import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import client
 
 request = client.request()
-duckdb = shutil.which("duckdb")
+duckdb = Path(sys.executable).with_name("duckdb")
 
 
 def run(*arguments: str) -> str:

@@ -1,11 +1,13 @@
-// DuckDB's package for Node.js.  Called as ask_node.mjs REQUEST ANSWER; client.py says what both are.
+// DuckDB's package for Node.js; client.py says what a request and an answer are.
 
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { delimiter } from "node:path";
 
-const request = JSON.parse(readFileSync(process.argv[2], "utf8"));
-const load = createRequire(`${request.home}/`);
+// npm installs the package into a folder of its own, and puts that folder's .bin on the path.
+const load = createRequire(process.env.PATH.split(delimiter)[0]);
 const { DuckDBInstance } = load("@duckdb/node-api");
+const request = JSON.parse(readFileSync(0, "utf8"));
 
 // A value as JSON has it: dates are objects of DuckDB's, 64-bit integers are BigInt.
 function plain(value) {
@@ -13,21 +15,21 @@ function plain(value) {
   return value !== null && typeof value === "object" ? value.toString() : value;
 }
 
-const instance = await DuckDBInstance.create(request.database, { access_mode: "READ_ONLY" });
-const connection = await instance.connect();
-const answers = {};
-const errors = {};
-for (const { id, language, sql } of request.questions) {
-  const key = `${id} (${language})`;
+async function ask({ sql }) {
   try {
     const reader = await connection.runAndReadAll(sql);
-    answers[key] = reader.getRows().map((row) => row.map(plain));
+    return { rows: reader.getRows().map((row) => row.map(plain)) };
   } catch (error) {
-    errors[key] = String(error.message ?? error);
+    return { error: String(error.message ?? error) };
   }
 }
+
+const instance = await DuckDBInstance.create(request.database, { access_mode: "READ_ONLY" });
+const connection = await instance.connect();
+const answers = [];
+for (const question of request.questions) answers.push(await ask(question));
 connection.closeSync();
 instance.closeSync();
 
 const { version } = load("@duckdb/node-api/package.json");
-writeFileSync(process.argv[3], JSON.stringify({ version, answers, errors }));
+console.log(JSON.stringify({ version, answers }));

@@ -1,23 +1,18 @@
 """Apache Superset: started on loopback, configured and asked over its REST API, stopped.
 
-The server runs in a thread of this process and its metadata in a temporary folder: when the
-process ends, however it ends, nothing of it is left running.
+The server runs in a thread of this process: when the process ends, however it ends, nothing of it
+is left running.
 """
 
 from __future__ import annotations
 
 import datetime
-import http.cookiejar
-import json
 import os
 import re
 import secrets
-import shutil
 import subprocess
-import tempfile
+import sys
 import threading
-import urllib.error
-import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -25,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import client
+import requests
 
 PASSWORD = secrets.token_urlsafe()
 MART = "fct_monthly_trade"
@@ -44,8 +40,9 @@ def configure(folder: Path) -> None:
     os.environ["FLASK_APP"] = "superset"
 
 
-def prepare(superset: Path) -> None:
+def prepare() -> None:
     """Create Superset's own tables, an administrator and the roles; raises RuntimeError."""
+    superset = Path(sys.executable).with_name("superset")
     who = ["--username", "admin", "--firstname", "A", "--lastname", "B", "--email", "a@b.example"]
     for arguments in (
         ["db", "upgrade"],
@@ -58,15 +55,14 @@ def prepare(superset: Path) -> None:
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[str]:
+def server() -> Iterator[str]:
     """Superset with an administrator, served for the time of the block; its address."""
-    configure(folder)
-    prepare(Path(shutil.which("superset")))
+    configure(Path.cwd())
+    prepare()
     from superset.app import create_app
     from werkzeug.serving import make_server
 
-    app = create_app()
-    served = make_server("127.0.0.1", 0, app, threaded=True)
+    served = make_server("127.0.0.1", 0, create_app(), threaded=True)
     thread = threading.Thread(target=served.serve_forever, daemon=True)
     thread.start()
     try:
@@ -76,91 +72,69 @@ def server(folder: Path) -> Iterator[str]:
         thread.join()
 
 
-class Api:
-    """Superset's REST API, as the administrator."""
+class Superset:
+    """Superset's REST API, with the database and a dataset on one mart, as a user sets them up."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, database: str) -> None:
         self.address = address
-        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
-        self.open = urllib.request.build_opener(urllib.request.ProxyHandler({}), cookies).open
-        self.headers = {"Content-Type": "application/json", "Referer": address}
+        self.session = requests.Session()
+        self.session.trust_env = False  # no proxy stands before loopback
         login = {"username": "admin", "password": PASSWORD, "provider": "db"}
         token = self.call("security/login", login)["access_token"]
-        self.headers["Authorization"] = f"Bearer {token}"
-        self.headers["X-CSRFToken"] = self.call("security/csrf_token/")["result"]
-
-    def call(self, path: str, content: dict | None = None) -> dict[str, Any]:
-        """POST the content, or GET without; raises RuntimeError with what Superset says."""
-        data = None if content is None else json.dumps(content).encode()
-        asked = urllib.request.Request(f"{self.address}/{path}", data, self.headers)
-        try:
-            with self.open(asked, timeout=120) as answer:
-                return json.load(answer)
-        except urllib.error.HTTPError as error:
-            raise RuntimeError(f"{path}: {error.code} {error.read().decode()[:500]}") from None
-
-
-class Superset:
-    """The database and a dataset on one mart, as a user sets them up."""
-
-    def __init__(self, api: Api, database: str) -> None:
-        self.api = api
+        self.session.headers.update({"Authorization": f"Bearer {token}", "Referer": address})
+        self.session.headers["X-CSRFToken"] = self.call("security/csrf_token/")["result"]
         added = {
             "database_name": "us_trade",
             "sqlalchemy_uri": f"duckdb:///{database}?access_mode=READ_ONLY",
             "expose_in_sqllab": True,
             "allow_dml": True,  # so that it is DuckDB that refuses to write
         }
-        self.database = api.call("database/", added)["id"]
-        schemas = api.call(f"database/{self.database}/schemas/")["result"]
+        self.database = self.call("database/", added)["id"]
+        schemas = self.call(f"database/{self.database}/schemas/")["result"]
         (schema,) = (name for name in schemas if name.endswith(".marts"))  # as a user is offered it
         mart = {"database": self.database, "schema": schema, "table_name": MART}
-        self.dataset = api.call("dataset/", mart)["id"]
+        self.dataset = self.call("dataset/", mart)["id"]
+
+    def call(self, path: str, content: dict | None = None) -> dict[str, Any]:
+        """POST the content, or GET without; raises RuntimeError with what Superset says."""
+        method = "GET" if content is None else "POST"
+        answer = self.session.request(method, f"{self.address}/{path}", json=content, timeout=120)
+        if not answer.ok:
+            raise RuntimeError(f"{path}: {answer.status_code} {answer.text[:500]}")
+        return answer.json()
 
     def ask(self, question: dict) -> list:
         if question["language"] == "sql":
             return self.sql_lab(question["sql"])
-        if question["language"] == "dataset":
-            return self.described_columns()
-        return self.chart_by_month()
+        return self.columns() if question["language"] == "dataset" else self.chart()
 
     def sql_lab(self, sql: str) -> list:
         asked = {"database_id": self.database, "sql": sql, "schema": "marts", "queryLimit": 10_000}
-        answer = self.api.call("sqllab/execute/", asked)
+        answer = self.call("sqllab/execute/", asked)
         names = [column["column_name"] for column in answer["columns"]]
         return [[day(row[name]) for name in names] for row in answer["data"]]
 
-    def described_columns(self) -> list:
-        columns = self.api.call(f"dataset/{self.dataset}")["result"]["columns"]
+    def columns(self) -> list:
+        columns = self.call(f"dataset/{self.dataset}")["result"]["columns"]
         return sorted((one["column_name"], one["description"]) for one in columns)
 
-    def chart_by_month(self) -> list:
+    def chart(self) -> list:
+        month = {
+            "columnType": "BASE_AXIS", "expressionType": "SQL", "label": "month_date",
+            "sqlExpression": "month_date", "timeGrain": "P1M",
+        }  # fmt: skip
         balance = {
-            "expressionType": "SIMPLE",
+            "expressionType": "SIMPLE", "aggregate": "SUM", "label": "balance_musd",
             "column": {"column_name": "balance_musd"},
-            "aggregate": "SUM",
-            "label": "balance_musd",
-        }
+        }  # fmt: skip
         query = {
-            "columns": [
-                {
-                    "columnType": "BASE_AXIS",
-                    "expressionType": "SQL",
-                    "label": "month_date",
-                    "sqlExpression": "month_date",
-                    "timeGrain": "P1M",
-                }
-            ],
-            "metrics": [balance],
-            "filters": [{"col": "component", "op": "==", "val": "goods"}],
-            "orderby": [["month_date", True]],
-            "row_limit": 10_000,
-        }
+            "columns": [month], "metrics": [balance], "orderby": [["month_date", True]],
+            "filters": [{"col": "component", "op": "==", "val": "goods"}], "row_limit": 10_000,
+        }  # fmt: skip
         source = {"id": self.dataset, "type": "table"}
-        answer = self.api.call("chart/data", {"datasource": source, "queries": [query]})
-        return [
-            [day(row["month_date"]), row["balance_musd"]] for row in answer["result"][0]["data"]
-        ]
+        answer = self.call("chart/data", {"datasource": source, "queries": [query]})
+        rows = answer["result"][0]["data"]
+        return [[day(row["month_date"]), row["balance_musd"]] for row in rows]
 
 
 def day(value: Any) -> Any:
@@ -173,16 +147,8 @@ def day(value: Any) -> Any:
     return value
 
 
-def main() -> None:
-    request = client.request()
-    with (
-        tempfile.TemporaryDirectory(prefix="us_trade-superset-") as folder,
-        server(Path(folder)) as address,
-    ):
-        superset = Superset(Api(address), request["database"])
-        named = f"{version('apache-superset')}, duckdb-engine {version('duckdb-engine')}"
-        client.reply(named, request["questions"], superset.ask)
-
-
-if __name__ == "__main__":
-    main()
+request = client.request()
+with server() as address:
+    superset = Superset(address, request["database"])
+    named = f"{version('apache-superset')}, duckdb-engine {version('duckdb-engine')}"
+    client.reply(named, request["questions"], superset.ask)

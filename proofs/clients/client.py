@@ -1,9 +1,8 @@
 """What the Python clients share: how a request is read and an answer written.
 
-A client is called as ``ask_x.py REQUEST ANSWER``.  The request is JSON: ``database`` and ``dist``
-(paths), ``home`` (where node's packages are) and ``questions``, each with ``id``, ``language``
-(one) and ``sql``.  The answer is JSON: ``version``, ``answers`` (rows by question) and ``errors``
-(a text by question).
+A request is JSON on stdin: ``database`` and ``dist`` (paths) and ``questions``, each with ``id``,
+``language`` and ``sql``.  The answer is JSON, the last line on stdout: ``version`` and ``answers``,
+one for each question in its turn, ``rows`` or an ``error``.  The working folder is scratch.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterable
-from pathlib import Path
 from typing import Any
 
 Rows = list[list[Any]]
@@ -42,7 +40,7 @@ def plain_rows(rows: Iterable[Iterable[Any]]) -> Rows:
 
 def request() -> dict[str, Any]:
     """What this client is asked."""
-    asked: dict[str, Any] = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    asked: dict[str, Any] = json.load(sys.stdin)
     return asked
 
 
@@ -50,12 +48,10 @@ def reply(
     version: str, questions: list[Question], ask: Callable[[Question], Iterable[Iterable[Any]]]
 ) -> None:
     """Put each question to ``ask`` and write what comes of it."""
-    answers, errors = {}, {}
+    answers: list[dict[str, Any]] = []
     for question in questions:
-        key = f"{question['id']} ({question['language']})"
         try:
-            answers[key] = plain_rows(ask(question))
+            answers.append({"rows": plain_rows(ask(question))})
         except Exception as error:  # whatever it is, it is the client's answer
-            errors[key] = f"{type(error).__name__}: {error}"
-    content = {"version": version, "answers": answers, "errors": errors}
-    Path(sys.argv[2]).write_text(json.dumps(content), encoding="utf-8")
+            answers.append({"error": f"{type(error).__name__}: {error}"})
+    print("", json.dumps({"version": version, "answers": answers}), sep="\n")

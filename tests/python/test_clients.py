@@ -3,24 +3,53 @@
 from __future__ import annotations
 
 import math
+import os
+import select
+import shutil
+import signal
+import subprocess
 import sys
+import tempfile
+import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
-from proofs.clients import __main__ as command
-from proofs.clients import check as cc
+from proofs.clients import __main__ as clients
+from proofs.clients import asking
 from proofs.clients.client import plain_rows
+from proofs.clients.questions import Question, load_questions
+from proofs.tables import write_table
+
+from export_marts import export
+from project import INTERRUPTED, ProjectError, main
 
 StandIn = Callable[[str], None]
+Capture = pytest.CaptureFixture[str]
+ANSWER = f'"{sys.executable}" "$@"'
+PAGE = "<!-- clients -->\nold\n<!-- /clients -->\n"
+
+
+@pytest.fixture(autouse=True)
+def scratch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder for temporary files."""
+    folder = tmp_path / "scratch"
+    folder.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(folder))
+    return folder
 
 
 @pytest.fixture
 def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
-    """In uv's place, a program of the shell that is called with what a client's program is."""
+    """In uv's place, a program of the shell that is called with what a client's program is.
+
+    It has no export to look at, which takes longer than all the rest.
+    """
     program = tmp_path / "uv"
 
     def put(body: str) -> None:
@@ -28,108 +57,195 @@ def uv(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
         program.write_text(f"#!/bin/sh\n{skip}\n{body}\n")
         program.chmod(0o755)
 
-    monkeypatch.setattr(cc, "UV", program)
-    put(f'exec "{sys.executable}" "$@"')
+    monkeypatch.setattr(asking, "UV", program)
+    monkeypatch.setattr(asking, "export", lambda *_: None)
+    put(ANSWER)
     return put
 
 
-def run(database: Path, capsys: pytest.CaptureFixture[str]) -> tuple[int, str]:
-    """The exit status and the table's one row."""
-    options = ["--database", str(database), "--only", "duckdb-2.0"]
-    status = command.main(command.command, command.parser(), options)
-    return status, capsys.readouterr().out.splitlines()[2]
+def run(database: Path, *options: str, only: str = "duckdb-2.0") -> int:
+    chosen = ["--database", str(database), *(["--only", only] if only else []), *options]
+    return main(clients.command, clients.parser(), chosen)
 
 
 def test_a_client_that_answers_right_passes(
-    database: Path, uv: StandIn, capsys: pytest.CaptureFixture[str]
+    database: Path, uv: StandIn, scratch: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    status, row = run(database, capsys)
-    assert (status, row.endswith("| pass   |")) == (0, True), row
-    assert duckdb.__version__ in row
+    monkeypatch.setattr(asking, "export", export)
+    uv(f"test -f data/datapackage.json || exit; {ANSWER}")
+    assert run(database) == 0
+    row = capsys.readouterr().out.splitlines()[2]
+    assert row.startswith(f"| duckdb-2.0 | {duckdb.__version__} ")
+    assert row.endswith("| sql (8) | pass   |")
+    assert not list(scratch.iterdir())
 
 
 def test_a_wrong_answer_fails(
-    database: Path,
-    uv: StandIn,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+    database: Path, uv: StandIn, capsys: Capture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    right_answers = cc.right_answers
+    def altered(connection: duckdb.DuckDBPyConnection) -> list[Question]:
+        return [
+            replace(one, right=[["2024-02-01", 91429]]) if one.id == "latest goods deficit" else one
+            for one in load_questions(connection)
+        ]
 
-    def altered(*arguments: object) -> dict[str, list[list[object]]]:
-        right = right_answers(*arguments)
-        right["latest goods deficit"][0][1] += 1
-        return right
+    monkeypatch.setattr(asking, "load_questions", altered)
+    assert run(database) == 1
+    printed = capsys.readouterr()
+    assert printed.out.endswith("| fail   |\n")
+    assert printed.err.splitlines() == [
+        "duckdb-2.0: latest goods deficit (sql):"
+        " ['2024-02-01', 91428] instead of ['2024-02-01', 91429]",
+        "1 of 1 clients failed",
+    ]
 
-    monkeypatch.setattr(cc, "right_answers", altered)
-    status, row = run(database, capsys)
-    assert status == 1
-    assert "latest goods deficit (sql): ['2024-02-01', 91428] instead of" in row
 
-
+@pytest.mark.parametrize(
+    ("body", "seconds", "said"),
+    [
+        ("echo no such version >&2; exit 3", 60, "no such version"),
+        ("exit 3", 60, "exit code 3"),
+        ("sleep 100 & sleep 100", 0.5, "not done after 0.5 seconds"),
+    ],
+)
 def test_a_client_that_cannot_be_asked_fails(
-    database: Path, uv: StandIn, capsys: pytest.CaptureFixture[str]
-) -> None:
-    uv("echo cannot start >&2; exit 3")
-    status, row = run(database, capsys)
-    assert status == 1
-    assert "| cannot be asked: cannot start " in row
+    database: Path, uv: StandIn, capsys: Capture, monkeypatch: pytest.MonkeyPatch,
+    body: str, seconds: float, said: str,
+) -> None:  # fmt: skip
+    uv(body)
+    monkeypatch.setattr(asking, "SECONDS", seconds)
+    assert run(database) == 1
+    assert f"duckdb-2.0: cannot be asked: {said}\n" in capsys.readouterr().err
 
 
-def test_a_client_that_hangs_is_ended(
-    database: Path,
-    uv: StandIn,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
+def test_uv_that_is_not_there_is_said(
+    database: Path, uv: StandIn, tmp_path: Path, capsys: Capture
 ) -> None:
-    uv("sleep 600 & sleep 600")
-    monkeypatch.setattr(cc, "SECONDS", 1)
-    status, row = run(database, capsys)
-    assert status == 1
-    assert "cannot be asked: not done after 1 seconds" in row
+    (tmp_path / "uv").unlink()
+    assert run(database) == 1
+    assert f"cannot be asked: {tmp_path / 'uv'} is not there\n" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("when", ["starting", "answering"])
+def test_being_told_to_end_leaves_nothing(
+    database: Path, uv: StandIn, tmp_path: Path, scratch: Path, monkeypatch: pytest.MonkeyPatch,
+    when: str,
+) -> None:  # fmt: skip
+    alive = tmp_path / "alive"
+    os.mkfifo(alive)
+    reader = os.open(alive, os.O_RDONLY | os.O_NONBLOCK)
+    # Whatever it starts holds the pipe open, and it leaves a file where temporary files go.
+    left = tmp_path / "left"
+    told = "kill -TERM $PPID; " * (when == "answering")
+    uv(f"exec 3>'{alive}'; mktemp >'{left}'; sleep 100 & {told}sleep 100")
+
+    class Interrupted(subprocess.Popen[str]):
+        def __init__(self, *arguments: Any, **options: Any) -> None:
+            super().__init__(*arguments, **options)
+            while not left.exists() or not left.read_text():
+                time.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGTERM)
+            time.sleep(0.1)
+
+    if when == "starting":
+        monkeypatch.setattr(subprocess, "Popen", Interrupted)
+    try:
+        assert run(database) == INTERRUPTED
+        assert select.select([reader], [], [], 60)[0], "somebody holds the pipe open"
+    finally:
+        os.close(reader)
+    assert left.read_text().startswith(str(scratch))
+    assert not list(scratch.iterdir())
+
+
+def test_a_database_that_changed_meanwhile_is_a_fault(
+    database: Path, uv: StandIn, tmp_path: Path, capsys: Capture
+) -> None:
+    copy = shutil.copy(database, tmp_path / "copy.duckdb")
+    uv(f"{ANSWER}; printf x >> '{copy}'")
+    assert run(copy) == 1
+    assert "copy.duckdb: changed meanwhile" in capsys.readouterr().err
+
+
+def test_the_table_is_written_into_a_page_if_all_is_right(
+    database: Path, uv: StandIn, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(PAGE)
+    assert run(database, "--write", str(page)) == 1, "the others' answers are missing"
+    assert "leave out --only and --skip" in capsys.readouterr().err
+    one = [client for client in asking.load_clients() if client.name == "duckdb-2.0"]
+    monkeypatch.setattr(clients, "load_clients", lambda: one)
+    uv("exit 3")
+    assert run(database, "--write", str(page), only="") == 1
+    assert page.read_text() == PAGE
+    capsys.readouterr()
+    uv(ANSWER)
+    assert run(database, "--write", str(page), only="") == 0
+    assert page.read_text() == PAGE.replace("old\n", capsys.readouterr().out)
+
+
+def test_only_the_table_is_written(tmp_path: Path) -> None:
+    page = tmp_path / "page.md"
+    before, after = b"# A title\r\n\n", b"\n<!-- other -->\nkept\n<!-- /other -->"
+    page.write_bytes(before + b"<!-- one -->\n<!-- /one -->" + after)
+    for table in (r"| \1 |", "| 2 |"):
+        write_table(page, "one", table)
+        written = f"<!-- one -->\n{table}\n<!-- /one -->".encode()
+        assert page.read_bytes() == before + written + after
+
+
+@pytest.mark.parametrize("text", ["", "<!-- clients -->\n", f"x{PAGE}", PAGE * 2])
+def test_a_page_without_its_one_place_stays(tmp_path: Path, text: str) -> None:
+    page = tmp_path / "page.md"
+    page.write_text(text)
+    with pytest.raises(ProjectError, match="write <!-- clients --> and <!-- /clients --> around"):
+        write_table(page, "clients", "new")
+    assert page.read_text() == text
 
 
 def test_the_macro_is_asked_about_where_it_is(database: Path, tmp_path: Path) -> None:
-    copy = tmp_path / "us_trade.duckdb"
-    copy.write_bytes(database.read_bytes())
-    with duckdb.connect(str(copy)) as connection:
-        connection.execute("drop macro table if exists marts.trade_as_of")
-        assert "table macro" not in {one.id for one in cc.load_questions(connection)}
-        connection.execute("create macro marts.trade_as_of(day) as table select day")
-        assert "table macro" in {one.id for one in cc.load_questions(connection)}
+    copy = shutil.copy(database, tmp_path / "copy.duckdb")
+    with duckdb.connect(copy) as connection:
+        assert "table macro" in {one.id for one in load_questions(connection)}
+        connection.execute("drop macro table marts.trade_as_of")
+        assert "table macro" not in {one.id for one in load_questions(connection)}
 
 
-def test_every_question_is_asked_of_someone() -> None:
-    with duckdb.connect() as connection:
-        connection.execute("create schema marts")
-        connection.execute("create table marts.one (a integer)")
-        connection.execute("create view marts.two as from marts.one")
-        questions = cc.load_questions(connection)
-    spoken = {language for client in cc.load_clients() for language in client.speaks}
-    assert {language for question in questions for language in question.language} == spoken
+def test_every_question_is_asked_of_someone(database: Path) -> None:
+    with duckdb.connect(database, read_only=True) as connection:
+        languages = {question.language for question in load_questions(connection)}
+    assert languages == {language for one in asking.load_clients() for language in one.speaks}
 
 
 def test_every_client_is_pinned() -> None:
-    for client in cc.load_clients():
-        assert (cc.FOLDER / client.script).is_file()
-        for package in client.packages:
-            _, version = package.rsplit("@" if client.is_node else "==", 1)
+    for client in asking.load_clients():
+        assert (asking.FOLDER / client.script).is_file()
+        packages = list(client.packages)
+        if client.requirements:
+            lines = (asking.FOLDER / client.requirements).read_text().splitlines()
+            packages += [line for line in lines if not line.startswith("#")]
+        assert packages
+        for package in packages:
+            _, version = package.rsplit("@" if client.script.endswith(".mjs") else "==", 1)
             assert version[0].isdigit(), package
 
 
 @pytest.mark.parametrize(
-    ("question", "errors", "expected"),
+    ("refused", "answer", "expected"),
     [
-        ({"refused": "read-only"}, {}, "was not refused"),
-        ({"refused": "read-only"}, {"q": "attached in read-only mode"}, ""),
-        ({"refused": "read-only"}, {"q": "no such table"}, "no such table"),
-        ({}, {"q": "no such table"}, "no such table"),
-        ({}, {}, "2 rows instead of 1"),
+        ("read-only", {"rows": []}, "was not refused"),
+        ("read-only", {"error": "attached in read-only mode"}, ""),
+        ("read-only", {"error": "no such table"}, "no such table"),
+        ("", {"error": "no such table"}, "no such table"),
+        ("", {"error": ""}, "an error without a word"),
+        ("", {"rows": [[1], [1]]}, "2 rows instead of 1"),
+        ("", {"rows": [[2]]}, "[2] instead of [1]"),
+        ("", {"rows": [[1]]}, ""),
     ],
 )
-def test_what_is_a_fault(question: dict, errors: dict, expected: str) -> None:
-    asked = cc.Question("q", ["sql"], "select 1", **question)
-    assert cc.fault_of(asked, {"q": [[1]]}, {"q": [[1], [1]]}, errors, "q") == expected
+def test_what_is_a_fault(refused: str, answer: dict[str, Any], expected: str) -> None:
+    assert Question("q", "sql", "select 1", [[1]], refused).fault(answer) == expected
 
 
 @pytest.mark.parametrize(
