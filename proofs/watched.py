@@ -158,6 +158,7 @@ def load_releases(connection: duckdb.DuckDBPyConnection, manifest: Manifest, fol
 
     ``folder`` takes their texts and seeds.
     """
+    connection.execute("set threads = 1")  # for queries this small, more take longer
     releases, seeds = folder / "releases", folder / "seeds"
     releases.mkdir()
     seeds.mkdir()

@@ -21,7 +21,6 @@ def releases(
     """Several releases in a copy of the one build; nothing that is tried on it stays."""
     folder = tmp_path_factory.mktemp("watched")
     with duckdb.connect(build.copy(folder)) as connection:
-        connection.execute("set threads = 1")  # of queries this small, more are slower
         watched.load_releases(connection, build.manifest, folder)
         yield connection
 
