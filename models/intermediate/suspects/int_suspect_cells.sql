@@ -47,7 +47,9 @@ select
     errors.is_ambiguous,
     errors.is_accepted
 from errors
-left join evidence
+-- Where a part of a row's breaks is accepted, a number may be supposed wrong that no
+-- sum speaks against: it is no suspect.
+inner join evidence
     on
         errors.release_id = evidence.release_id
         and errors.line_number = evidence.line_number
