@@ -146,18 +146,11 @@ def what_is_read() -> Read:
             paths += [within / name for name in names]
     try:
         return [
-            (str(path.relative_to(ROOT)), sha256(path), path.stat().st_mtime_ns)
+            (str(path.relative_to(ROOT)), project.sha256(path), path.stat().st_mtime_ns)
             for path in sorted(paths)
         ]
     except OSError:
         return []
-
-
-def sha256(path: Path) -> str:
-    if not path.is_file():  # a pipe would be waited for
-        raise OSError(f"{path} is not a file")
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def key(place: Place, read: Read) -> str:
@@ -192,7 +185,7 @@ def unchanged(place: Place) -> list[str] | None:
         last = json.loads(record().read_bytes())
         is_same = (
             last["key"] == key(place, what_is_read())
-            and last["database"] == sha256(place.file)
+            and last["database"] == project.sha256(place.file)
             and not any(map(os.path.lexists, place.logs()))
         )
         return [str(line) for line in last["said"]] if is_same else None
@@ -211,7 +204,7 @@ def remember(place: Place, before: Read, said: list[str]) -> None:
         record().parent.mkdir(exist_ok=True)
         for part in record().parent.glob(f".{record().name}.*.part"):
             part.unlink()
-        note = {"key": key(place, before), "database": sha256(place.file), "said": said}
+        note = {"key": key(place, before), "database": project.sha256(place.file), "said": said}
         project.put(record(), json.dumps(note).encode())
 
 

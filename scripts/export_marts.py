@@ -15,7 +15,6 @@ and ``unit`` of a field.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import re
 import sys
@@ -35,6 +34,7 @@ from project import (
     new_folder,
     open_database,
     quoted,
+    sha256,
     shown,
     visible,
 )
@@ -219,9 +219,7 @@ def write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) 
 
 
 def file_facts(path: Path) -> Json:
-    with path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"path": path.name, "bytes": path.stat().st_size, "hash": f"sha256:{digest}"}
+    return {"path": path.name, "bytes": path.stat().st_size, "hash": f"sha256:{sha256(path)}"}
 
 
 def field_of(column: Column) -> Json:

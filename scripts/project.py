@@ -1,10 +1,13 @@
 """What the commands share: the project's places, its messages, its files, one Markdown table.
 
-main         runs a command: a ProjectError is a sentence on stderr and an exit status
-shown        a path as a person would write it
-put          one file, written beside its place and moved there whole
-new_folder   one folder, likewise
-Progress     how far a long work is, on a terminal; silent in a pipe
+main           runs a command: a ProjectError is a sentence on stderr and an exit status
+shown          a path as a person would write it
+open_database  the database, to read, with no extension fetched
+put            one file, written beside its place and moved there whole
+new_folder     one folder, likewise
+sha256         what a file holds, in one word
+locked         one at a time in a folder
+Progress       how far a long work is, on a terminal; silent in a pipe
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
@@ -19,7 +23,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import duckdb
@@ -121,20 +125,17 @@ def open_database(path: Path, **settings: str) -> duckdb.DuckDBPyConnection:
 # --------------------------------------------------------------------------- files
 
 
-def put(path: Path, data: bytes | Callable[[IO[bytes]], None], *, over: bool = True) -> None:
+def put(path: Path, data: bytes, *, over: bool = True) -> None:
     """Write a file beside its place, have it on the disk, and move it there whole.
 
-    ``data`` are its bytes, or what writes them.  With ``over=False`` a file that is there already,
-    or came in between, is left alone: FileExistsError.  Raises OSError; nothing is left behind.
+    With ``over=False`` a file that is there already, or came in between, is left alone:
+    FileExistsError.  Raises OSError; nothing is left behind.
     """
     descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     part = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            if callable(data):
-                data(file)
-            else:
-                file.write(data)
+            file.write(data)
             file.flush()
             os.fsync(file.fileno())
         part.chmod(path.stat().st_mode & 0o777 if over and path.exists() else 0o666 & ~umask())
@@ -190,6 +191,14 @@ def locked(folder: Path, busy: str) -> Iterator[int]:
         yield descriptor
     finally:
         os.close(descriptor)
+
+
+def sha256(path: Path) -> str:
+    """The SHA-256 of a file; raises OSError."""
+    if not path.is_file():  # a pipe would be waited for
+        raise OSError(f"{path} is not a file")
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def umask() -> int:

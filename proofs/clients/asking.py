@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import json
 import os
 import signal
@@ -18,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from export_marts import export
-from project import Progress, ProjectError, open_database, shown, visible
+from project import Progress, ProjectError, open_database, sha256, shown, visible
 from proofs.clients.questions import Question, load_questions
 
 FOLDER = Path(__file__).parent
@@ -135,13 +134,13 @@ def check(clients: Sequence[Client], database: Path, told: Progress) -> list[Out
         export(database, dist)
         with open_database(database) as connection:
             questions = load_questions(connection)
-        before = digest(database)
+        before = sha256(database)
         request = {"database": str(database), "dist": str(dist)}
         outcomes = []
         for done, client in enumerate(clients):
             told(done, client.name)
             outcomes.append(outcome(client, questions, request, scratch))
-        if digest(database) != before:
+        if sha256(database) != before:
             raise ProjectError(f"{shown(database)}: changed meanwhile, by a client or by a build")
     return outcomes
 
@@ -163,8 +162,3 @@ def outcome(
 
 def in_a_line(words: str) -> str:
     return visible(" ".join(words.split()))[:300]
-
-
-def digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

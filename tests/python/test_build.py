@@ -21,9 +21,6 @@ from support.builds import Build, Outcome, dbt, normalize, query, replayed
 from project import ROOT
 
 GATE = "no_break_is_unexplained"
-ONE_WRONG_CELL = (
-    "update raw.monthly_trade set exports_goods = 64882 where year = 1995 and month = 3"
-)
 # The marts that say nothing of a release, and so wait for none.
 CONSTANTS = {"dim_component", "dim_recession", "dim_series"}
 SAID = (

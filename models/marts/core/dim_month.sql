@@ -1,10 +1,9 @@
 with months as (
-    select
-        period_start as month_date,
-        max(case when is_current then release_id end) as release_id
+    select period_start as month_date
     from {{ ref('int_sound_rows') }}
-    where period_type = 'month'
-    group by period_start
+    where
+        is_current
+        and period_type = 'month'
 )
 
 select
@@ -19,5 +18,4 @@ select
     cast(month(month_date) as integer) as month_number,
     month_date = max(month_date) over () as is_latest
 from months
-where release_id is not null
 order by month_date
