@@ -107,6 +107,7 @@ class Row:
     """
 
     line: int
+    period_type: str
     label: str
     is_revised: bool
     year: int
@@ -139,6 +140,7 @@ class Draft:
     header row, ``columns`` the position of each series' field under it.
     """
 
+    release_table: str
     title: str
     units_note: str
     months: Sequence[Row]
@@ -201,7 +203,7 @@ class Parser:
         if self.faults.count:
             raise self.faults.refused()
         return Draft(
-            self.title, self.units_note, self.months, self.annuals, self.other_lines,
+            "history", self.title, self.units_note, self.months, self.annuals, self.other_lines,
             *self.first_header,
         )  # fmt: skip
 
@@ -228,7 +230,7 @@ class Parser:
         elif (month := MONTH_NUMBERS.get(label.casefold())) is not None:
             self.place_month(number, month, is_printed=not is_empty)
             if not is_empty:
-                row = Row(number, raw[0], is_revised, self.year.year, month, month)
+                row = Row(number, "month", raw[0], is_revised, self.year.year, month, month)
                 self.read_cells(row, raw, fields)
                 self.months.append(row)
                 return
@@ -236,7 +238,8 @@ class Parser:
         elif (annual := ANNUAL.fullmatch(label)) is not None:
             if not is_empty:
                 last = self.last_month(number, annual)
-                row = Row(number, raw[0], is_revised, self.year.year, 1, last)
+                kind = "year" if last == 12 else "part_year"
+                row = Row(number, kind, raw[0], is_revised, self.year.year, 1, last)
                 self.place_annual(row)
                 self.read_cells(row, raw, fields)
                 self.annuals.append(row)

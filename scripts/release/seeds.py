@@ -32,16 +32,17 @@ from .reader import Origin, Release, read_release
 
 HEADERS = {
     "releases": (
-        "release_id", "file_name", "title", "units_note", "first_month", "last_month",
+        "release_id", "release_table", "file_name", "title", "units_note", "first_month", "last_month",
         "line_count", "cell_count", "line_ending", "has_byte_order_mark",
         "ends_with_newline", "cell_layout", "sha256", "source_format", "text_sha256",
         "sheet_name", "row_offset",
     ),
     "monthly_trade": (
-        "release_id", "line_number", "year", "month", "label", "is_revised", "layout", *SERIES,
+        "release_id", "line_number", "period_type", "year", "month", "label", "is_revised", "layout",
+        *SERIES,
     ),
     "annual_trade": (
-        "release_id", "line_number", "year", "first_month", "last_month", "label",
+        "release_id", "line_number", "period_type", "year", "first_month", "last_month", "label",
         "is_revised", "layout", *SERIES,
     ),
     "release_lines": ("release_id", "line_number", "kind", "text"),
@@ -74,16 +75,18 @@ def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple[obje
 
     return {
         "releases": iter([(
-            key, file_name, release.title, release.units_note, release.first_month, key,
+            key, release.release_table, file_name, release.title, release.units_note, release.first_month, key,
             len(text.lines), sum(len(row.cells) for row in release.rows()), text.line_ending,
             flag(text.has_byte_order_mark), flag(text.ends_with_newline), usual, origin.sha256,
             origin.source_format, text.sha256, origin.sheet_name, origin.row_offset,
         )]),
         "monthly_trade": (
-            (key, row.line, row.year, row.first, *end_of(row)) for row in release.months
+            (key, row.line, row.period_type, row.year, row.first, *end_of(row))
+            for row in release.months
         ),
         "annual_trade": (
-            (key, row.line, row.year, row.first, row.last, *end_of(row)) for row in release.annuals
+            (key, row.line, row.period_type, row.year, row.first, row.last, *end_of(row))
+            for row in release.annuals
         ),
         "release_lines": ((key, *line) for line in release.other_lines),
         "release_columns": (
