@@ -1,5 +1,6 @@
 select
     release_id,
+    release_table,
     title,
     units_note,
     file_name,
