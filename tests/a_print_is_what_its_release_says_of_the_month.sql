@@ -27,7 +27,9 @@ months as (
     inner join releases on months.release_id = releases.release_id
     where
         months.period_type = 'month'
-        or 12 * months.year + months.month not in (select last_month from releases)
+        or 12 * months.year + months.month not in (
+            select others.last_month from releases as others
+        )
 ),
 
 latest_of_year as (

@@ -1,10 +1,10 @@
 -- Each identity written out on the printed row, not read from the seed of signs:
 -- "Balance" is exports less imports, a total is goods and services, and a year is the
 -- sum of its months. Three numbers of less than half a million's error each miss by 1
--- at most, and twelve months and their year by 6; the first print of a month is the same
--- number in the release after it. What is expected are the releases in which every
--- break is accepted. Units: millions. Grain of a failure: a release,
--- identity and period as it stands, or as it should.
+-- at most, and twelve months and their year by 6; the first print of a month is the
+-- same number in the release after it. What is expected are the releases in which
+-- every break is accepted. Units: millions. Grain of a failure: a release, identity
+-- and period as it stands, or as it should.
 {% set series = [
     'balance_total', 'balance_goods', 'balance_services',
     'exports_total', 'exports_goods', 'exports_services',
@@ -140,8 +140,9 @@ residuals as (
         names.identity_family,
         names.component,
         names.flow,
-        case when names.identity_family = 'last_print' then by_hand.compared_release_id end
-            as compared_release_id,
+        case
+            when names.identity_family = 'last_print' then by_hand.compared_release_id
+        end as compared_release_id,
         case names.identity_family
             when 'period' then by_hand.period_terms
             when 'last_print' then 2
@@ -209,7 +210,7 @@ judged as (
             and abs(known.residual_musd) > bounded.rounding_bound_musd
 ),
 
--- What the next release remembers otherwise is held against it only where this one holds
+-- What a release remembers otherwise is held against it only where the one before holds
 -- by itself.
 unsound_by_itself as (
     select distinct release_id
@@ -226,8 +227,8 @@ unsound as (
     where
         status = 'break'
         and reason is null
-        and coalesce(
-            compared_release_id not in (select release_id from unsound_by_itself), true
+        and coalesce(compared_release_id, '') not in (
+            select unsound_by_itself.release_id from unsound_by_itself
         )
 ),
 
@@ -250,9 +251,9 @@ expected as (
         judged.period_end
     from judged
     where
-        judged.release_id not in (select release_id from unsound)
-        and coalesce(
-            judged.compared_release_id not in (select release_id from unsound), true
+        judged.release_id not in (select unsound.release_id from unsound)
+        and coalesce(judged.compared_release_id, '') not in (
+            select unsound.release_id from unsound
         )
 ),
 

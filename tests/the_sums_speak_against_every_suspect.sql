@@ -1,13 +1,13 @@
 -- A suspect is a printed number, in its place, that stands in sums which do not hold,
--- and its evidence is those sums in the words of the seed; no row and no wider sum (of a
--- year, or of a print and its memory) that does not hold is without one. What the number
--- should be is said by each sum of its row in which it is the only wrong one, to the
--- rounding bound, and by the wider ones, where no other number of its series is
--- suspected in them and they do not contradict the row. The
--- only suspect of a row is not ambiguous, nor are two of which neither could be the
--- only one. Where more may be wrong, one or the other, or where some breaks of a
--- release are accepted and others are not, this is not worked out again. Units:
--- millions. Grain of a failure: a suspect; or a row, or a wider sum, that has none.
+-- and its evidence is those sums in the words of the seed; no row and no wider sum
+-- (of a year, or of a print and its memory) that does not hold is without one. What
+-- the number should be is said by each sum of its row in which it is the only wrong
+-- one, to the rounding bound, and by the wider ones, where no other number of its
+-- series is suspected in them and they do not contradict the row. The only suspect of
+-- a row is not ambiguous, nor are two of which neither could be the only one. Where
+-- more may be wrong, one or the other, or where some breaks of a release are accepted
+-- and others are not, this is not worked out again. Units: millions. Grain of a
+-- failure: a suspect; or a row, or a wider sum, that has none.
 with residuals as (
     select
         *,
@@ -82,8 +82,8 @@ sums as (
 ),
 
 -- The sums that say what a suspect is off by: of a row, those that no other wrong
--- number stands in; a wider one, if no other suspect with a value does, or of a row that
--- holds, none of a row that does not.
+-- number stands in; a wider one, if no other suspect with a value does, or of a row
+-- that holds, none of a row that does not.
 counted as (
     select
         *,
@@ -133,7 +133,8 @@ broken_rows as (
         release_id,
         line_number,
         is_accepted,
-        case when identity_family in ('period', 'last_print') then identity_id end as wider_identity_id,
+        case when identity_family in ('period', 'last_print') then identity_id end
+            as wider_identity_id,
         count(*) as broken_sums
     from residuals
     where is_break
@@ -149,9 +150,17 @@ broken_rows as (
 said_by_the_row as (
     select
         *,
-        max(case when is_told and not is_wider then off_by_musd - rounding_bound_musd end)
+        max(
+            case
+                when is_told and not is_wider then off_by_musd - rounding_bound_musd
+            end
+        )
             over suspect as low_musd,
-        min(case when is_told and not is_wider then off_by_musd + rounding_bound_musd end)
+        min(
+            case
+                when is_told and not is_wider then off_by_musd + rounding_bound_musd
+            end
+        )
             over suspect as high_musd
     from telling
     window suspect as (partition by {{ key }})
@@ -215,10 +224,12 @@ expected as (
             when suspects_of_row = 2 and not may_be_the_only_one then false
         end as is_ambiguous,
         case
-            when broken_sums = 0 then wider_low_musd else greatest(low_musd, wider_low_musd)
+            when broken_sums = 0 then wider_low_musd else
+                greatest(low_musd, wider_low_musd)
         end as low_musd,
         case
-            when broken_sums = 0 then wider_high_musd else least(high_musd, wider_high_musd)
+            when broken_sums = 0 then wider_high_musd else
+                least(high_musd, wider_high_musd)
         end as high_musd,
         broken_sums = 0 and wider_low_musd is not null as is_told_by_a_wider_sum
     from rows_of_suspects

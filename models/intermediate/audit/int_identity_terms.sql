@@ -29,10 +29,10 @@ inner join identities
         cells.series_id = identities.series_id
         and identities.taken_from = 'row'
 where case identities.identity_family
-    when 'period' then cells.period_type in ('year', 'part_year', 'year_to_date')
-    when 'last_print' then cells.period_type = 'last_print'
-    else true
-end
+        when 'period' then cells.period_type in ('year', 'part_year', 'year_to_date')
+        when 'last_print' then cells.period_type = 'last_print'
+        else true
+    end
 union all
 select
     years.release_id,

@@ -23,7 +23,8 @@ prints as (
         accepted.release_id is not null as has_accepted_break,
         case
             when printed_rows.period_type = 'month' then printed_rows.release_id
-            when printed_rows.period_type = 'last_print' and remembered.release_id is null
+            when printed_rows.period_type = 'last_print'
+                and remembered.release_id is null
                 then {{ year_month('printed_rows.period_start') }}
         end as print_release_id,
         case
@@ -41,14 +42,17 @@ prints as (
 )
 
 -- What is known now: of each year, what the latest sound release that prints it says,
--- its months and its annual row. The first print of a month is that of the release whose
--- last month it is, the second the next one's, and so on, whether or not it is loaded.
+-- its months and its annual row. The first print of a month is that of the release
+-- whose last month it is, the second the next one's, and so on, loaded or not.
 select
     *,
     case
         when print_release_id is not null
-            then {{ month_number('print_month') }} - {{ month_number('period_start') }} + 1
+            then {{ month_number('print_month') }} + 1
+                - {{ month_number('period_start') }}
     end as print_number,
     period_type != 'last_print'
-    and release_id = max(release_id) over (partition by year(period_start)) as is_current
+    and release_id = max(release_id) over (
+        partition by year(period_start)
+    ) as is_current
 from prints

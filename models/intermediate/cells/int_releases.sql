@@ -11,8 +11,8 @@ breaks as (
     where status = 'break'
 ),
 
--- A release that does not hold by itself: that the next one remembers it otherwise is no
--- fault of the next one.
+-- A release that does not hold by itself: that the next one remembers it otherwise is
+-- no fault of the next one.
 faulty as (
     select distinct release_id
     from breaks

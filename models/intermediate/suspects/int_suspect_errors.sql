@@ -46,10 +46,14 @@ errors as (
         members.is_accepted,
         members.series_id,
         max(
-            case when members.coefficient = 1 then sums.low_musd else -sums.high_musd end
+            case
+                when members.coefficient = 1 then sums.low_musd else -sums.high_musd
+            end
         ) as error_low_musd,
         min(
-            case when members.coefficient = 1 then sums.high_musd else -sums.low_musd end
+            case
+                when members.coefficient = 1 then sums.high_musd else -sums.low_musd
+            end
         ) as error_high_musd,
         true as is_ambiguous
     from unexplained_sums as sums

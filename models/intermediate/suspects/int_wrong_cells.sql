@@ -63,7 +63,8 @@ wrong_in_sums as (
         sum_line_number
 ),
 
--- The only wrong cell of a sum must satisfy it too, if it can: that may narrow its error.
+-- The only wrong cell of a sum must satisfy it too, if it can: that may narrow its
+-- error.
 narrowed as (
     select
         *,

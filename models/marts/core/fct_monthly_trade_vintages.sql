@@ -40,4 +40,4 @@ left join prints as first_prints
         prints.period_start = first_prints.period_start
         and prints.component = first_prints.component
         and first_prints.print_number = 1
-order by release_id, month_date, component
+order by prints.print_release_id, prints.period_start, prints.component
