@@ -35,6 +35,14 @@ counted as (
     group by breaks.release_id
 ),
 
+announcements as (
+    select
+        release_id,
+        bool_and(printed_busd = announced_busd) as agrees_with_announcement
+    from {{ ref('int_announcements') }}
+    group by release_id
+),
+
 judged as (
     select
         releases.*,
@@ -42,10 +50,12 @@ judged as (
         coalesce(counted.breaks, 0) as breaks,
         coalesce(counted.accepted_breaks, 0) as accepted_breaks,
         releases.release_id = max(releases.release_id) over () as is_latest,
-        coalesce(counted.breaks, 0) = coalesce(counted.accepted_breaks, 0) as is_sound
+        coalesce(counted.breaks, 0) = coalesce(counted.accepted_breaks, 0) as is_sound,
+        announcements.agrees_with_announcement
     from releases
     left join calendar on releases.release_id = calendar.release_id
     left join counted on releases.release_id = counted.release_id
+    left join announcements on releases.release_id = announcements.release_id
 )
 
 -- What a release is compared with: the last sound one before it.
