@@ -27,6 +27,10 @@ statuses as (
     from {{ ref('int_sound_residuals') }}
 ),
 
+revised as (
+    select * from {{ ref('int_release_summaries') }}
+),
+
 lines as (
     select
         sentences.sentence_case,
@@ -42,10 +46,14 @@ lines as (
             'rounding': grouped('statuses.rounding'),
             'unlikely': grouped('statuses.unlikely'),
             'breaks': grouped('statuses.breaks'),
+            'revised': 'revised.sentence',
         }) }} as line
     from counts
     cross join statuses
     inner join sentences on sentences.topic = 'summary'
+    left join revised on counts.latest = revised.release_id
+    where sentences.sentence_case != 'revised'
+        or revised.previous_release_id is not null
     union all
     select
         sentence_case,
@@ -56,12 +64,14 @@ lines as (
 select
     case sentence_case
         when 'left_out' then 1
-        when 'unusual' then 2
-        when 'announced' then 3
-        when 'announced_more' then 4
-        when 'releases' then 5
-        when 'months' then 6
-        when 'identities' then 7
+        when 'gap' then 2
+        when 'unusual' then 3
+        when 'announced' then 4
+        when 'announced_more' then 5
+        when 'releases' then 6
+        when 'revised' then 7
+        when 'months' then 8
+        when 'identities' then 9
     end as place,
     line
 from lines

@@ -83,6 +83,15 @@ warned as (
     from unusual_releases
     union all
     select
+        'gap' as sentence_case,
+        null as release_id,
+        null as previous_release_id,
+        null as number,
+        null as largest_musd,
+        period_words as listed_months
+    from {{ ref('int_gaps') }}
+    union all
+    select
         'announced' as sentence_case,
         release_id,
         null as previous_release_id,
