@@ -1,7 +1,7 @@
--- The numbers of each release, counted among its changes; its largest revision is one of
--- them, and none is larger, nor of its size in a later month. The sentence is
--- the template of the seed, filled with them. Units: millions. Grain of a
--- failure: a release.
+-- The numbers of each release, counted among its changes; its largest revision is one
+-- of them, and none is larger, nor of its size in a later month. The sentence is the
+-- template of the seed, filled with them. Units: millions. Grain of a failure: a
+-- release.
 with changes as (
     select * from {{ ref('mart_release_changes') }}
 ),

@@ -23,6 +23,7 @@ months as (
         + cast(substr(months.release_id, 6, 2) as integer)
         - 12 * months.year - months.month as months_ago
     from {{ ref('monthly_trade') }} as months
+    where months.period_type = 'month'
 ),
 
 announced as (
@@ -46,6 +47,7 @@ announced as (
 expected as (
     select
         releases.release_id,
+        releases.release_table,
         releases.title,
         releases.units_note,
         releases.file_name,
@@ -78,6 +80,7 @@ expected as (
 found as (
     select
         release_id,
+        release_table,
         title,
         units_note,
         file_name,

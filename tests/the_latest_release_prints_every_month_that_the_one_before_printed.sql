@@ -1,7 +1,7 @@
 -- Numbers are revised, and months do not go away: a release that lost some of its
--- history would take them out of the marts in silence. Exhibit 1 begins two years before
--- its own; a history where the histories before it began. Grain of a failure: a month
--- that the release before printed.
+-- history would take them out of the marts in silence. Exhibit 1 begins two years
+-- before its own; a history where the histories before it began. Grain of a failure:
+-- a month that the release before printed.
 with releases as (
     select
         release_id,
