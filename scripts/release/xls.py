@@ -73,7 +73,7 @@ def filled_cells(data: bytes) -> dict[str, Cells]:
         *_, told = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
         if "PasswordError" in told:
             raise Unreadable(PASSWORD)
-        raise Unreadable(f"is damaged, or no workbook: {in_short(told.partition(": ")[2])}")
+        raise Unreadable(f"is damaged, or no workbook: {in_short(told.partition(': ')[2])}")
     cells_of: dict[str, Cells] = {}
     for name, found in json.loads(done.stdout):
         if found is None:
