@@ -46,6 +46,10 @@ left join {{ ref('sentences') }} as sentences
         sentences.topic = 'revised'
         and sentences.sentence_case = case
             when summaries.previous_release_id is null then 'first'
+            when
+                substr(cast(releases.first_month as string), 1, 7)
+                > summaries.previous_release_id
+                then 'apart'
             when counted.release_id is null then 'same'
             when counted.unusual_numbers > 0 then 'unusual'
             else 'usual'

@@ -52,7 +52,7 @@ select
                 - {{ month_number('period_start') }}
     end as print_number,
     period_type != 'last_print'
-    and release_id = max(release_id) over (
-        partition by year(period_start)
-    ) as is_current
+    and release_id = max(
+        case when period_type != 'last_print' then release_id end
+    ) over (partition by year(period_start)) as is_current
 from prints

@@ -55,11 +55,14 @@ told as (
         summed.largest_month,
         case
             when releases.previous_release_id is null then 'first'
+            when releases.first_month > previous.last_month then 'apart'
             when summed.release_id is null then 'same'
             when summed.unusual_numbers > 0 then 'unusual'
             else 'usual'
         end as sentence_case
     from releases
+    left join releases as previous
+        on releases.previous_release_id = previous.release_id
     left join summed on releases.release_id = summed.release_id
 )
 
