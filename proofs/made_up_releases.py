@@ -5,6 +5,7 @@ those of the published release.  Changes move an export or import of a month, an
 totals, the balances and the year, so that everything still adds up.  The row of a part year is the
 sum of its months.  Units: millions of US dollars.
 
+    made_exact       the published months, so that sums of them add up as well
     made_up_release  the history, as text
     made_up_exhibit  Exhibit 1 of the news release, as text: what a spreadsheet program saves
     as_workbook      the sheet that this text was saved from
@@ -178,16 +179,13 @@ def monthly_releases(text: str, count: int) -> Iterator[tuple[str, str]]:
 
     As published ones do, each prints its last month for the first time, and revises the month
     before it; the one for April revises the five years before it.  Months after the end of the
-    published release repeat those of the year before.  Totals and balances are those of what is
-    printed beside them, to the million, so that part years add up as well.
+    published release repeat those of the year before.
     """
-    published = Published(text)
+    published = made_exact(Published(text))
     first = (min(published.rows)[0], 1)
     calendar = list(month_range(first, (first[0] + count // 12 + 1, 12)))[:count]
-    rows = published.rows
     for year, month in calendar:
-        rows[year, month] = exact(rows.get((year, month)) or rows[year - 1, month])
-    published.rows = {month: cells for month, cells in rows.items() if month[1]}
+        published.rows.setdefault((year, month), published.rows.get((year - 1, month), []))
     for at, last in enumerate(calendar):
         back = 60 if last[1] == 4 else 1
         changes = {
@@ -195,6 +193,13 @@ def monthly_releases(text: str, count: int) -> Iterator[tuple[str, str]]:
             for month in calendar[max(0, at - back) : at + 1]
         }
         yield f"{last[0]}-{last[1]:02}", made_up_release(published, last, changes)
+
+
+def made_exact(published: Published) -> Published:
+    """The same with totals and balances that are those of what is printed beside them, to the
+    million, and no annual rows: then the sums of months add up too, as those of a year to date."""
+    published.rows = {month: exact(cells) for month, cells in published.rows.items() if month[1]}
+    return published
 
 
 def exact(cells: Cells) -> Cells:

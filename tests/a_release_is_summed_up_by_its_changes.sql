@@ -41,6 +41,11 @@ left join changes
         and summaries.largest_series_id = changes.series_id
         and summaries.largest_month = changes.month_date
 left join {{ ref('dim_series') }} as series on changes.series_id = series.series_id
+left join {{ ref('sentences') }} as spans
+    on
+        spans.topic = 'revised_months'
+        and spans.sentence_case
+        = case when counted.revised_months > 1 then 'many' else 'one' end
 left join {{ ref('sentences') }} as sentences
     on
         sentences.topic = 'revised'
@@ -72,10 +77,12 @@ where
         'release': 'summaries.release_id',
         'previous': 'summaries.previous_release_id',
         'numbers': grouped('counted.revised_numbers'),
-        'months': grouped('counted.revised_months'),
         'unusual': grouped('counted.unusual_numbers'),
-        'first_month': month_words('counted.first_revised_month'),
-        'last_month': month_words('counted.last_revised_month'),
+        'span': filled_in('spans.template', {
+            'months': grouped('counted.revised_months'),
+            'first_month': month_words('counted.first_revised_month'),
+            'last_month': month_words('counted.last_revised_month'),
+        }),
         'title': 'series.title',
         'month': month_words('changes.month_date'),
         'revision': grouped('changes.revision_musd'),

@@ -1,5 +1,5 @@
 -- Every statement of every month again: sums by windows over the facts, and for the
--- last month of an older release over that release's own prints; the number by
+-- last month of a release over that release's own prints; the number by
 -- multiplying back; the sentence by the pattern of its template, with the subject, the
 -- amount, the month and the way it moved filled in here. Every subject and measure is
 -- told of where the months go back two years. Units: billions of dollars, percent.
@@ -15,8 +15,10 @@ with prints as (
         facts.exports_musd,
         facts.imports_musd,
         facts.balance_musd,
-        true as is_told
+        facts.month_date != releases.last_month as is_told
     from {{ ref('fct_monthly_trade') }} as facts
+    inner join {{ ref('dim_release') }} as releases
+        on facts.release_id = releases.release_id
     union all
     select
         vintages.release_id as edition,
@@ -28,10 +30,8 @@ with prints as (
         vintages.balance_musd,
         vintages.print_number = 1 as is_told
     from {{ ref('fct_monthly_trade_vintages') }} as vintages
-    inner join {{ ref('dim_release') }} as releases
-        on vintages.release_id = releases.release_id
     where
-        not releases.is_latest
+        vintages.reported_in = vintages.release_id
         and vintages.print_number <= 24
 ),
 

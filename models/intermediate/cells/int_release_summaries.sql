@@ -72,10 +72,12 @@ select
         'release': 'told.release_id',
         'previous': 'told.previous_release_id',
         'numbers': grouped('told.revised_numbers'),
-        'months': grouped('told.revised_months'),
         'unusual': grouped('told.unusual_numbers'),
-        'first_month': month_words('told.first_revised_month'),
-        'last_month': month_words('told.last_revised_month'),
+        'span': filled_in('spans.template', {
+            'months': grouped('told.revised_months'),
+            'first_month': month_words('told.first_revised_month'),
+            'last_month': month_words('told.last_revised_month'),
+        }),
         'title': 'told.largest_title',
         'month': month_words('told.largest_month'),
         'revision': grouped('told.largest_revision_musd'),
@@ -85,3 +87,8 @@ inner join {{ ref('sentences') }} as sentences
     on
         sentences.topic = 'revised'
         and told.sentence_case = sentences.sentence_case
+inner join {{ ref('sentences') }} as spans
+    on
+        spans.topic = 'revised_months'
+        and spans.sentence_case
+        = case when told.revised_months > 1 then 'many' else 'one' end

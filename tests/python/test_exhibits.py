@@ -1,0 +1,225 @@
+"""Exhibit 1 beside the history: what a release remembers, what is current, what is missing."""
+
+from __future__ import annotations
+
+import datetime
+from pathlib import Path
+
+import duckdb
+import pytest
+from proofs.made_up_releases import (
+    Published,
+    as_bundle,
+    as_workbook,
+    made_exact,
+    made_up_exhibit,
+    made_up_release,
+)
+from proofs.replay import Replayed
+from support.builds import Build, Outcome, once, query, replayed
+
+GATE = "no_break_is_unexplained"
+NOVEMBER = {(2023, 11): {"exports_goods": 30}}
+DECEMBER = {(2023, 11): {"exports_goods": 130}, (2023, 12): {"imports_services": -70}}
+
+
+@pytest.fixture(scope="module")
+def releases(release_text: str) -> dict[str, str]:
+    """A history to June 2019, and the Exhibits 1 of November and December 2023, as texts."""
+    published = made_exact(Published(release_text))
+    return {
+        "2019-06": made_up_release(published, (2019, 6)),
+        "2023-11": made_up_exhibit(published, (2023, 11), NOVEMBER),
+        "2023-12": made_up_exhibit(published, (2023, 12), DECEMBER, before=NOVEMBER),
+    }
+
+
+@pytest.fixture(scope="module")
+def exhibits(
+    build: Build, releases: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+) -> Outcome:
+    """A database of them, the last in a bundle; to read."""
+
+    def make(folder: Path) -> None:
+        bundle = as_bundle(as_workbook(releases["2023-12"]))
+        outcome = replayed(
+            build,
+            folder / "replay",
+            releases={
+                "2019-06.txt": releases["2019-06"].encode(),
+                "2023-11.txt": releases["2023-11"].encode(),
+                "ft900xlsx_2312.zip": bundle,
+            },
+        )
+        assert outcome.replayed.is_sound, outcome.replayed
+        (folder / "printed.txt").write_text(outcome.printed)
+
+    folder = once(tmp_path_factory, "exhibits", make)
+    replay = Replayed(printed=(folder / "printed.txt").read_text())
+    return Outcome(folder / "replay" / "us_trade.duckdb", replay)
+
+
+def test_of_each_year_the_latest_release_that_prints_it_is_current(exhibits: Outcome) -> None:
+    for fact, day in (("fct_monthly_trade", "month_date"), ("fct_annual_trade", "last_month")):
+        assert exhibits.query(
+            f"select release_id, min(year({day})), max({day}) from marts.{fact} "
+            "group by all order by all"
+        ) == [
+            ("2019-06", 1992, datetime.date(2019, 6, 1)),
+            ("2023-12", 2021, datetime.date(2023, 12, 1)),
+        ]  # fmt: skip
+
+
+def test_a_gap_is_named_and_nothing_is_compared_across_it(exhibits: Outcome) -> None:
+    assert "gap         no release prints July 2019 to December 2020: " in exhibits.printed
+    [(change, from_year_ago, average)] = exhibits.query(
+        """
+        select change_musd, change_from_year_ago_musd, three_month_average_musd
+        from marts.mart_trade_indicators
+        where month_date = '2021-01-01' and component = 'total' and flow = 'exports'
+        """
+    )
+    assert (change, from_year_ago, average) == (None, None, None)
+    # Records and streaks start anew: the first month has nothing to beat.
+    assert exhibits.query(
+        """
+        select distinct is_record_high, highest_since, streak_months
+        from marts.mart_trade_records
+        where month_date = '2021-01-01'
+        """
+    ) == [(None, None, None)]
+
+
+def test_what_a_release_remembers_is_a_print_of_the_one_before(exhibits: Outcome) -> None:
+    """October 2023 as 2023-11 remembers it; of November the first print is loaded."""
+    assert exhibits.query(
+        """
+        select release_id, reported_in, print_number, is_current, released_on
+        from marts.fct_monthly_trade_vintages
+        where month_date in ('2023-10-01', '2023-11-01') and component = 'goods'
+        order by month_date, print_number
+        """
+    ) == [
+        ("2023-10", "2023-11", 1, False, datetime.date(2023, 12, 6)),
+        ("2023-11", "2023-11", 2, False, datetime.date(2024, 1, 9)),
+        ("2023-12", "2023-12", 3, True, datetime.date(2024, 2, 7)),
+        ("2023-11", "2023-11", 1, False, datetime.date(2024, 1, 9)),
+        ("2023-12", "2023-12", 2, True, datetime.date(2024, 2, 7)),
+    ]
+    assert exhibits.query(
+        """
+        select release_id, count(*), count(z_score) from marts.fct_reconciliation
+        where identity_family = 'last_print' and status = 'exact' group by all
+        """
+    ) == [("2023-12", 9, 0)]
+
+
+def test_a_release_has_its_own_front_page(exhibits: Outcome) -> None:
+    assert exhibits.query(
+        """
+        select release_id, count(*) from marts.mart_trade_highlights
+        where month_date = cast(release_id || '-01' as date) group by all order by all
+        """
+    ) == [(release, 9 * 12) for release in ("2019-06", "2023-11", "2023-12")]
+
+
+def test_what_a_release_changed_is_said_in_a_sentence(exhibits: Outcome) -> None:
+    assert exhibits.query(
+        "select sentence from marts.mart_release_summary order by release_id"
+    ) == [
+        ("No release before 2019-06 is loaded",),
+        ("2023-11 prints no month that 2019-06 printed",),
+        (
+            "2023-12 against 2023-11: 4 numbers revised, of November 2023; the largest: Trade balance: "
+            "goods and services, November 2023, by 100 million; as far back as is usual",
+        ),
+    ]
+
+
+def test_the_shapes_of_fred_and_alfred(exhibits: Outcome) -> None:
+    facts = (
+        "select month_date, cast({} as double) from marts.mart_trade_indicators "
+        "where component = 'goods' and flow = 'exports' order by month_date"
+    )
+    for unit, column in {
+        "lin": "value_musd", "chg": "change_musd", "ch1": "change_from_year_ago_musd",
+        "pch": "change_pct", "pc1": "change_from_year_ago_pct",
+    }.items():  # fmt: skip
+        assert exhibits.query(
+            f"select date, value from marts.fred('BOPGEXP', '{unit}')"
+        ) == exhibits.query(facts.format(column))
+    [(first,), (second,)] = exhibits.query(
+        """
+        select exports_musd from marts.fct_monthly_trade_vintages
+        where month_date = '2023-11-01' and component = 'goods' order by print_number
+        """
+    )
+    assert exhibits.query("from marts.alfred('BOPGEXP') where date = '2023-11-01'") == [
+        (datetime.date(2023, 11, 1), datetime.date(2024, 1, 9), datetime.date(2024, 2, 6), first),
+        (datetime.date(2023, 11, 1), datetime.date(2024, 2, 7), None, second),
+    ]
+    # A value that is printed again unchanged stands on.
+    assert exhibits.query(
+        """
+        select realtime_start, realtime_end from marts.alfred('BOPGEXP')
+        where date = '2022-11-01'
+        """
+    ) == [(datetime.date(2024, 1, 9), None)]
+
+
+@pytest.mark.parametrize(
+    ("call", "reason"),
+    [
+        ("fred('BOPGDP', 'lin')", "no FRED series is called BOPGDP; dim_series has nine"),
+        ("fred('BOPGEXP', 'log')", "units are lin, chg, ch1, pch or pc1, not log"),
+        ("alfred('BOPGDP')", "no FRED series is called BOPGDP; dim_series has nine"),
+    ],
+)
+def test_fred_knows_no_other_name(exhibits: Outcome, call: str, reason: str) -> None:
+    with pytest.raises(duckdb.InvalidInputException, match=reason):
+        exhibits.query(f"from marts.{call}")
+
+
+def damaged(text: str, label: str, column: int, by: int, *, last: bool = False) -> str:
+    """The text with a number of the last (or first) row of that label changed."""
+    lines = text.split("\n")
+    rows = [at for at, line in enumerate(lines) if line.startswith(f"{label}\t-")]
+    at = rows[-1 if last else 0]
+    fields = lines[at].split("\t")
+    fields[column] = f"{int(fields[column].replace(',', '')) + by:,}"
+    lines[at] = "\t".join(fields)
+    return "\n".join(lines)
+
+
+@pytest.mark.parametrize(
+    ("release", "label", "period_type", "stops"),
+    [
+        ("2023-12", "", "last_print", True),
+        ("2023-11", "November", "month", False),
+        ("2023-11", "Jan. - Nov.", "part_year", False),
+        ("2023-11", "Jan. - Nov.", "year_to_date", False),
+    ],
+)
+def test_one_wrong_number_is_located_like_any_other(
+    build: Build, releases: dict[str, str], tmp_path: Path,
+    release: str, label: str, period_type: str, stops: bool,
+) -> None:  # fmt: skip
+    """In what a release remembers, in what the next one does, in a year to date."""
+    text = damaged(releases[release], label, 5, 7_000, last=period_type in ("month", "part_year"))
+    outcome = replayed(
+        build,
+        tmp_path,
+        releases={f"{name}.txt": (text if name == release else sound).encode()
+                  for name, sound in releases.items()},
+    )  # fmt: skip
+    assert (GATE in outcome.failed) == stops
+    assert query(
+        outcome.database,
+        """
+        select release_id, period_type, series_id, published_musd - implied_musd, is_ambiguous
+        from intermediate.int_suspect_cells
+        """,
+    ) == [(release, period_type, "exports_goods", 7_000, False)]
+    assert query(
+        outcome.database, "select release_id, is_sound from intermediate.int_releases order by all"
+    ) == [("2019-06", True), ("2023-11", release != "2023-11"), ("2023-12", release != "2023-12")]
