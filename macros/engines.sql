@@ -47,11 +47,16 @@
 {#
     month_number(date): the months from year 0 to a date, so that the difference of two is how many
     months lie between them. month_words(date): "February 2024".
+    year_month(date): "2024-02", what a release is called by its last month.
     Grain: an expression.
 #}
 {% macro month_number(date) -%} (12 * year({{ date }}) + month({{ date }})) {%- endmacro %}
 {% macro month_words(date) -%}
     {{ month_name(date) }} || ' ' || {{ whole('year(' ~ date ~ ')') }}
+{%- endmacro %}
+
+{% macro year_month(date) -%}
+    {{ whole('year(' ~ date ~ ')') }} || '-' || right('0' || {{ whole('month(' ~ date ~ ')') }}, 2)
 {%- endmacro %}
 
 {#

@@ -69,6 +69,9 @@ UNITS = {
     "_pct": "percent",
 }
 
+# What was announced is of every month and release, those that are not loaded too.
+BEYOND_DIMENSIONS = {"mart_headline_revisions"}
+
 Json = dict[str, Any]
 
 
@@ -173,7 +176,7 @@ def foreign_keys(mart: Mart, marts: Iterable[Mart]) -> dict[str, Mart]:
     return {
         column.name: dimensions[column.name]
         for column in mart.columns
-        if dimensions.get(column.name, mart) is not mart
+        if dimensions.get(column.name, mart) is not mart and mart.name not in BEYOND_DIMENSIONS
     }
 
 

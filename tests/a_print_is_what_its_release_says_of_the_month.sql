@@ -1,11 +1,11 @@
 -- Numbers and lines as the normaliser read them; prints counted from the name of the
 -- release, which is its last month; revisions from the row before in the order of the
--- prints, where the model joins prints to each other. Units: millions. Grain of a
+-- prints, where the model joins prints to each other. What a release remembers of the
+-- one before is that one's print, unless it is there. Units: millions. Grain of a
 -- failure: a release, month and component as it stands, or as it should.
 with releases as (
     select
         release_id,
-        released_on,
         12 * cast(substr(release_id, 1, 4) as integer)
         + cast(substr(release_id, 6, 2) as integer) as last_month
     from {{ ref('dim_release') }}
@@ -15,10 +15,21 @@ with releases as (
 months as (
     select
         months.*,
-        releases.released_on,
-        releases.last_month - 12 * months.year - months.month + 1 as print_number
+        case months.period_type
+            when 'month' then months.release_id
+            else strftime(make_date(months.year, months.month, 1), '%Y-%m')
+        end as print_release_id,
+        case months.period_type
+            when 'month' then releases.last_month - 12 * months.year - months.month + 1
+            else 1
+        end as print_number
     from {{ ref('monthly_trade') }} as months
     inner join releases on months.release_id = releases.release_id
+    where
+        months.period_type = 'month'
+        or 12 * months.year + months.month not in (
+            select others.last_month from releases as others
+        )
 ),
 
 latest_of_year as (
@@ -26,6 +37,7 @@ latest_of_year as (
         year,
         max(release_id) as release_id
     from months
+    where period_type = 'month'
     group by year
 ),
 
@@ -41,15 +53,16 @@ facts as (
     {% for component in ['total', 'goods', 'services'] %}
         select
             release_id,
+            print_release_id,
             line_number,
             year,
             month,
             print_number,
+            period_type,
             '{{ component }}' as component,
             exports_{{ component }} as exports_musd,
             imports_{{ component }} as imports_musd,
             balance_{{ component }} as balance_musd,
-            released_on,
             is_revised
         from months
         {{ 'union all' if not loop.last }}
@@ -73,9 +86,10 @@ prints as (
 
 expected as (
     select
-        prints.release_id,
+        prints.print_release_id as release_id,
         make_date(prints.year, prints.month, 1) as month_date,
         prints.component,
+        prints.release_id as reported_in,
         prints.line_number,
         prints.print_number,
         prints.exports_musd,
@@ -92,12 +106,14 @@ expected as (
                 end as {{ flow }}_revision_from_{{ kind }}_musd,
             {% endfor %}
         {% endfor %}
-        prints.released_on,
+        calendar.released_on,
         prints.is_revised,
         prints.print_number = 1 as is_first_print,
-        latest_of_year.year is not null as is_current,
+        latest_of_year.year is not null and prints.period_type = 'month' as is_current,
         accepted.line_number is not null as has_accepted_break
     from prints
+    left join {{ ref('release_calendar') }} as calendar
+        on prints.print_release_id = calendar.release_id
     left join latest_of_year
         on
             prints.release_id = latest_of_year.release_id

@@ -1,5 +1,6 @@
 -- Copied from what the normaliser wrote and from the calendar. The latest release is
--- the one that no other follows, and those are sound whose identities are published.
+-- the one that no other follows, those are sound whose identities are published, and
+-- those agree whose printed millions round to what was announced.
 -- Grain of a failure: a release as it stands, or as it should.
 with releases as (
     select * from {{ ref('releases') }}
@@ -14,9 +15,39 @@ audited as (
     from {{ ref('fct_reconciliation') }}
 ),
 
+months as (
+    select
+        months.release_id,
+        round(-months.balance_total * 0.001, 1) as deficit_busd,
+        12 * cast(substr(months.release_id, 1, 4) as integer)
+        + cast(substr(months.release_id, 6, 2) as integer)
+        - 12 * months.year - months.month as months_ago
+    from {{ ref('monthly_trade') }} as months
+    where months.period_type = 'month'
+),
+
+announced as (
+    select
+        headlines.release_id,
+        count(
+            case
+                when
+                    months.deficit_busd != case months.months_ago
+                        when 0 then headlines.deficit_busd
+                        when 1 then headlines.previous_month_deficit_busd
+                    end
+                    then 1
+            end
+        ) as disagreeing
+    from {{ ref('headline_deficits') }} as headlines
+    inner join months on headlines.release_id = months.release_id
+    group by headlines.release_id
+),
+
 expected as (
     select
         releases.release_id,
+        releases.release_table,
         releases.title,
         releases.units_note,
         releases.file_name,
@@ -38,15 +69,18 @@ expected as (
             from {{ ref('releases') }} as others
             where others.release_id > releases.release_id
         ) as is_latest,
-        audited.release_id is not null as is_sound
+        audited.release_id is not null as is_sound,
+        announced.disagreeing = 0 as agrees_with_announcement
     from releases
     left join calendar on releases.release_id = calendar.release_id
     left join audited on releases.release_id = audited.release_id
+    left join announced on releases.release_id = announced.release_id
 ),
 
 found as (
     select
         release_id,
+        release_table,
         title,
         units_note,
         file_name,
@@ -64,7 +98,8 @@ found as (
         has_byte_order_mark,
         ends_with_newline,
         is_latest,
-        is_sound
+        is_sound,
+        agrees_with_announcement
     from {{ ref('dim_release') }}
     -- A month is its first day.
     where

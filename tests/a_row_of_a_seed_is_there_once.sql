@@ -16,6 +16,7 @@
     ],
     'rounding_distribution': ['terms', 'residual_musd'],
     'release_calendar': ['release_id'],
+    'headline_deficits': ['release_id'],
     'recessions': ['peak_month'],
     'revision_spans': ['reference_month'],
     'revision_horizons': ['horizon'],

@@ -7,7 +7,9 @@ with annual as (
     from {{ ref('annual_trade') }} as annual
     inner join {{ ref('dim_release') }} as releases
         on annual.release_id = releases.release_id
-    where releases.is_sound
+    where
+        releases.is_sound
+        and annual.period_type in ('year', 'part_year')
 ),
 
 latest_of_year as (
@@ -46,6 +48,7 @@ sums as (
             annual.release_id = months.release_id
             and annual.year = months.year
             and months.month between annual.first_month and annual.last_month
+            and months.period_type = 'month'
     group by annual.release_id, annual.line_number
 ),
 

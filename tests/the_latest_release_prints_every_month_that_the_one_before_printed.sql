@@ -1,10 +1,16 @@
 -- Numbers are revised, and months do not go away: a release that lost some of its
--- history would take them out of the marts in silence. Grain of a failure: a month that
--- the release before printed.
+-- history would take them out of the marts in silence. Exhibit 1 begins two years
+-- before its own; a history where the histories before it began. Grain of a failure:
+-- a month that the release before printed.
 with releases as (
     select
         release_id,
-        previous_release_id
+        previous_release_id,
+        case
+            when release_table = 'exhibit_1'
+                then make_date(year(last_month) - 2, 1, 1)
+            else date '0001-01-01'
+        end as begins
     from {{ ref('int_releases') }}
     where is_latest
 ),
@@ -22,7 +28,10 @@ select
     releases.previous_release_id,
     earlier.period_start as lost_month
 from releases
-inner join months as earlier on releases.previous_release_id = earlier.release_id
+inner join months as earlier
+    on
+        releases.previous_release_id = earlier.release_id
+        and releases.begins <= earlier.period_start
 left join months as later
     on
         releases.release_id = later.release_id

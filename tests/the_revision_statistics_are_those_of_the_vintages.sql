@@ -1,7 +1,8 @@
 -- The standard statistics, by the engine's own functions, of the revisions that stand
 -- in the vintages; a direction is held where a month's change has the sign that it
--- first had. Units: millions, to six decimals, and shares. Grain of a failure: a
--- component, flow and horizon as it stands, or as it should.
+-- first had, as far as the month before it was printed with it. Units: millions, to
+-- six decimals, and shares. Grain of a failure: a component, flow and horizon as it
+-- stands, or as it should.
 with all_prints as (
     select * from {{ ref('fct_monthly_trade_vintages') }}
 ),
@@ -76,7 +77,7 @@ revisions as (
     select
         firsts.*,
         horizons.horizon,
-        coalesce(firsts.direction = firsts.first_direction, false) as held
+        firsts.direction = firsts.first_direction as held
     from firsts
     inner join horizons
         on
@@ -100,7 +101,7 @@ statistics as (
         sum(abs(revision_musd)) as movement,
         sum(abs(value_musd)) as size,
         sum(case when revision_musd > 0 then 1 else 0 end) as upward,
-        sum(case when held then 1 else 0 end) as held,
+        avg(case when held then 1.0 when not held then 0.0 end) as held,
         stddev_samp(value_musd) as deviation_of_values
     from revisions
     group by component, flow, horizon
@@ -122,8 +123,7 @@ expected as (
         round(statistics.movement * 1.0 / nullif(statistics.size, 0), 6)
             as relative_mean_absolute_revision,
         round(statistics.upward * 1.0 / statistics.observations, 6) as share_upward,
-        round(statistics.held * 1.0 / statistics.observations, 6)
-            as share_direction_held,
+        round(statistics.held, 6) as share_direction_held,
         round(statistics.deviation / nullif(statistics.deviation_of_values, 0), 6)
             as noise_ratio
     from {{ ref('dim_series') }} as series

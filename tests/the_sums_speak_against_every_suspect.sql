@@ -1,13 +1,13 @@
 -- A suspect is a printed number, in its place, that stands in sums which do not hold,
--- and its evidence is those sums in the words of the seed; no row and no year that does
--- not hold is without one. What the number should be is said by each sum of its row in
--- which it is the only wrong one, to the rounding bound, and by the year, where no
--- other number of its series is suspected in it and it does not contradict them. The
--- only suspect of a row is not ambiguous, nor are two of which neither could be the
--- only one. Where more may be wrong, one or the other, or where some breaks of a
--- release are accepted and others are not, this is not worked out again. Units:
--- millions. Grain of a failure: a suspect; or a row, or a year of a series, that has
--- none.
+-- and its evidence is those sums in the words of the seed; no row and no wider sum
+-- (of a year, or of a print and its memory) that does not hold is without one. What
+-- the number should be is said by each sum of its row in which it is the only wrong
+-- one, to the rounding bound, and by the wider ones, where no other number of its
+-- series is suspected in them and they do not contradict the row. The only suspect of
+-- a row is not ambiguous, nor are two of which neither could be the only one. Where
+-- more may be wrong, one or the other, or where some breaks of a release are accepted
+-- and others are not, this is not worked out again. Units: millions. Grain of a
+-- failure: a suspect; or a row, or a wider sum, that has none.
 with residuals as (
     select
         *,
@@ -39,7 +39,8 @@ sums as (
         suspects.*,
         residuals.identity_id,
         residuals.identity_family,
-        residuals.identity_family = 'period' as is_year,
+        residuals.identity_family in ('period', 'last_print') as is_wider,
+        residuals.release_id as sum_release_id,
         residuals.line_number as sum_line_number,
         residuals.residual_musd,
         residuals.is_break
@@ -52,12 +53,13 @@ sums as (
         end as off_by_musd,
         residuals.rounding_bound_musd,
         case
-            when residuals.identity_family = 'period'
+            when residuals.identity_family in ('period', 'last_print')
                 then replace(suspects.series_id, '_', ' ')
             else coalesce(residuals.component, residuals.flow)
         end as subject
     from suspects
-    inner join residuals on suspects.release_id = residuals.release_id
+    inner join residuals
+        on suspects.release_id in (residuals.release_id, residuals.compared_release_id)
     inner join identities
         on
             residuals.identity_id = identities.identity_id
@@ -65,10 +67,14 @@ sums as (
     where
         (
             identities.taken_from = 'row'
+            and residuals.release_id = suspects.release_id
             and residuals.line_number = suspects.line_number
         )
         or (
-            identities.taken_from = 'months'
+            identities.taken_from = case
+                when residuals.release_id = suspects.release_id then 'months'
+                else 'release_before'
+            end
             and suspects.period_type = 'month'
             and suspects.period_start
             between residuals.period_start and residuals.period_end
@@ -76,12 +82,12 @@ sums as (
 ),
 
 -- The sums that say what a suspect is off by: of a row, those that no other wrong
--- number stands in; the year, if no other suspect with a value does, or of a row that
--- holds, none of a row that does not.
+-- number stands in; a wider one, if no other suspect with a value does, or of a row
+-- that holds, none of a row that does not.
 counted as (
     select
         *,
-        count(case when is_broken and not is_year then 1 end) over (
+        count(case when is_broken and not is_wider then 1 end) over (
             partition by release_id, line_number, series_id, is_accepted
         ) as broken_sums
     from sums
@@ -96,7 +102,7 @@ telling as (
             {{ grouped('counted.residual_musd') }}
         ) as words,
         case
-            when not counted.is_year
+            when not counted.is_wider
                 then
                     1 = count(case when not counted.is_ambiguous then 1 end)
                         over suspects_in_sum
@@ -115,7 +121,7 @@ telling as (
     window
         suspects_in_sum as (
             partition by
-                counted.release_id,
+                counted.sum_release_id,
                 counted.is_accepted,
                 counted.sum_line_number,
                 counted.identity_id
@@ -127,7 +133,8 @@ broken_rows as (
         release_id,
         line_number,
         is_accepted,
-        case when identity_family = 'period' then identity_id end as year_identity_id,
+        case when identity_family in ('period', 'last_print') then identity_id end
+            as wider_identity_id,
         count(*) as broken_sums
     from residuals
     where is_break
@@ -135,27 +142,54 @@ broken_rows as (
         release_id,
         line_number,
         is_accepted,
-        case when identity_family = 'period' then identity_id end
+        case when identity_family in ('period', 'last_print') then identity_id end
 ),
 
 {% set key = 'release_id, line_number, series_id, is_accepted' %}
+
+said_by_the_row as (
+    select
+        *,
+        max(
+            case
+                when is_told and not is_wider then off_by_musd - rounding_bound_musd
+            end
+        )
+            over suspect as low_musd,
+        min(
+            case
+                when is_told and not is_wider then off_by_musd + rounding_bound_musd
+            end
+        )
+            over suspect as high_musd
+    from telling
+    window suspect as (partition by {{ key }})
+),
 
 told as (
     select
         {{ key }},
         {{ listed('case when is_broken then words end', "'; '", 'words') }} as evidence,
         max(broken_sums) as broken_sums,
-        max(
-            case when is_told and not is_year then off_by_musd - rounding_bound_musd end
-        ) as low_musd,
-        min(
-            case when is_told and not is_year then off_by_musd + rounding_bound_musd end
-        ) as high_musd,
-        max(case when is_told and is_year then off_by_musd - rounding_bound_musd end)
-            as year_low_musd,
-        max(case when is_told and is_year then off_by_musd + rounding_bound_musd end)
-            as year_high_musd
-    from telling
+        max(low_musd) as low_musd,
+        min(high_musd) as high_musd,
+        max(case when is_heard then off_by_musd - rounding_bound_musd end)
+            as wider_low_musd,
+        min(case when is_heard then off_by_musd + rounding_bound_musd end)
+            as wider_high_musd
+    from (
+        select
+            *,
+            is_told
+            and is_wider
+            and case
+                when broken_sums = 0 then is_broken
+                else
+                    low_musd <= off_by_musd + rounding_bound_musd
+                    and high_musd >= off_by_musd - rounding_bound_musd
+            end as is_heard
+        from said_by_the_row
+    ) as heard
     group by {{ key }}
 ),
 
@@ -166,16 +200,14 @@ rows_of_suspects as (
             as suspects_of_row,
         max(
             case when told.broken_sums = broken_rows.broken_sums then 1 else 0 end
-        ) over suspects_of_row = 1 as may_be_the_only_one,
-        told.low_musd <= told.year_high_musd
-        and told.high_musd >= told.year_low_musd as agrees_with_year
+        ) over suspects_of_row = 1 as may_be_the_only_one
     from told
     left join broken_rows
         on
             told.release_id = broken_rows.release_id
             and told.line_number = broken_rows.line_number
             and told.is_accepted = broken_rows.is_accepted
-            and broken_rows.year_identity_id is null
+            and broken_rows.wider_identity_id is null
     window
         suspects_of_row as (
             partition by told.release_id, told.line_number, told.is_accepted
@@ -192,16 +224,14 @@ expected as (
             when suspects_of_row = 2 and not may_be_the_only_one then false
         end as is_ambiguous,
         case
-            when broken_sums = 0 then year_low_musd
-            when agrees_with_year then greatest(low_musd, year_low_musd)
-            else low_musd
+            when broken_sums = 0 then wider_low_musd else
+                greatest(low_musd, wider_low_musd)
         end as low_musd,
         case
-            when broken_sums = 0 then year_high_musd
-            when agrees_with_year then least(high_musd, year_high_musd)
-            else high_musd
+            when broken_sums = 0 then wider_high_musd else
+                least(high_musd, wider_high_musd)
         end as high_musd,
-        broken_sums = 0 and year_low_musd is not null as is_told_by_the_year
+        broken_sums = 0 and wider_low_musd is not null as is_told_by_a_wider_sum
     from rows_of_suspects
 ),
 
@@ -292,7 +322,7 @@ where
     end
     or (
         accepted_in_part.release_id is null
-        and (not suspects.is_ambiguous or expected.is_told_by_the_year)
+        and (not suspects.is_ambiguous or expected.is_told_by_a_wider_sum)
         and (
             suspects.implied_low_musd
             is distinct from printed.published_musd - expected.high_musd
@@ -321,18 +351,18 @@ select
     null as expected_low_musd,
     null as expected_high_musd,
     null as evidence,
-    coalesce(broken_rows.year_identity_id, 'a sum of the row') as expected_evidence,
+    coalesce(broken_rows.wider_identity_id, 'a sum of the row') as expected_evidence,
     null as is_ambiguous,
     null as expected_is_ambiguous
 from broken_rows
 left join sums
     on
-        broken_rows.release_id = sums.release_id
+        broken_rows.release_id = sums.sum_release_id
         and broken_rows.line_number = sums.sum_line_number
         and broken_rows.is_accepted = sums.is_accepted
         and sums.is_broken
-        and case when sums.is_year then sums.identity_id end
-        is not distinct from broken_rows.year_identity_id
+        and case when sums.is_wider then sums.identity_id end
+        is not distinct from broken_rows.wider_identity_id
 left join accepted_in_part on broken_rows.release_id = accepted_in_part.release_id
 where
     sums.release_id is null

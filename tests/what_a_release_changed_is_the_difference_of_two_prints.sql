@@ -26,7 +26,17 @@ prints as (
     from {{ ref('fct_monthly_trade_vintages') }} as vintages
     inner join {{ ref('dim_series') }} as series
         on vintages.component = series.component
+    where vintages.reported_in = vintages.release_id
 ),
+
+-- Every month in which a release may have come out.
+months as (
+    select month_date from {{ ref('dim_month') }}
+    union
+    select cast(release_id || '-01' as date) as month_date
+    from {{ ref('release_calendar') }}
+),
+
 
 beside as (
     select
@@ -49,12 +59,12 @@ reach as (
             {{ month_number('months.month_date') }} - spans.months_back
         ) as first_usual_month
     from releases
-    inner join {{ ref('dim_month') }} as months
+    inner join months
         on
             releases.previous_last_month < months.month_date
             and releases.last_month >= months.month_date
     left join {{ ref('revision_spans') }} as spans
-        on months.month_number = spans.reference_month
+        on month(months.month_date) = spans.reference_month
     group by releases.release_id
 ),
 

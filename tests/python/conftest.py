@@ -21,11 +21,11 @@ JANUARY = {
     (2024, 1): {"imports_services": -40},
     (1999, 3): {"imports_goods": 9},
 }
-# That of January has no day.
-CALENDAR = """release_id,released_on,source
-2023-12,2024-02-07,made up
-2024-02,2024-04-04,made up
-"""
+# That of January has no day, and nothing was announced with it.
+UNDATED = [
+    f"delete from raw.{seed} where release_id = '2024-01'"
+    for seed in ("release_calendar", "headline_deficits")
+]
 
 
 @pytest.fixture(scope="session")
@@ -73,7 +73,7 @@ def three_releases(
                 "2024-01.txt": made_up_release(published, (2024, 1), JANUARY).encode(),
                 "2024-02.txt": release_text.encode(),
             },
-            seeds={"release_calendar": CALENDAR},
+            sql=UNDATED,
         )
         assert outcome.replayed.is_sound, outcome.replayed
         (folder / "printed.txt").write_text(outcome.printed)

@@ -11,9 +11,12 @@ from support.builds import Outcome, query
 
 
 def test_every_release_is_kept_and_the_latest_is_shown(three_releases: Outcome) -> None:
-    releases = "select release_id, is_latest, is_sound from marts.dim_release"
+    releases = (
+        "select release_id, is_latest, is_sound, agrees_with_announcement from marts.dim_release"
+    )
     assert three_releases.query(releases) == [
-        ("2023-12", False, True), ("2024-01", False, True), ("2024-02", True, True),
+        ("2023-12", False, True, False), ("2024-01", False, True, None),
+        ("2024-02", True, True, True),
     ]  # fmt: skip
     for fact in ("fct_monthly_trade", "fct_annual_trade"):
         assert three_releases.query(f"select distinct release_id from marts.{fact}") == [

@@ -27,31 +27,8 @@ statuses as (
     from {{ ref('int_sound_residuals') }}
 ),
 
-unusual as (
-    select
-        changes.release_id,
-        changes.previous_release_id,
-        changes.month_date,
-        max(abs(changes.revision_musd)) as largest_musd
-    from {{ ref('int_release_changes') }} as changes
-    inner join releases on changes.release_id = releases.release_id
-    where
-        releases.is_latest
-        and not changes.is_usual
-    group by changes.release_id, changes.previous_release_id, changes.month_date
-),
-
-warnings as (
-    select
-        release_id,
-        previous_release_id,
-        count(*) as months,
-        max(largest_musd) as largest_musd,
-        {{ listed(
-            month_words('month_date'), "', '", '-' ~ month_number('month_date')
-        ) }} as listed_months
-    from unusual
-    group by release_id, previous_release_id
+revised as (
+    select * from {{ ref('int_release_summaries') }}
 ),
 
 lines as (
@@ -69,50 +46,32 @@ lines as (
             'rounding': grouped('statuses.rounding'),
             'unlikely': grouped('statuses.unlikely'),
             'breaks': grouped('statuses.breaks'),
+            'revised': 'revised.sentence',
         }) }} as line
     from counts
     cross join statuses
-    inner join sentences
-        on
-            sentences.topic = 'summary'
-            and sentences.sentence_case in ('releases', 'months', 'identities')
+    inner join sentences on sentences.topic = 'summary'
+    left join revised on counts.latest = revised.release_id
+    where sentences.sentence_case != 'revised'
+        or revised.previous_release_id is not null
     union all
     select
-        sentences.sentence_case,
-        {{ filled_in('sentences.template', {
-            'release': 'warnings.release_id',
-            'previous': 'warnings.previous_release_id',
-            'months': grouped('warnings.months'),
-            'largest': grouped('warnings.largest_musd'),
-            'list': 'warnings.listed_months',
-        }) }} as line
-    from warnings
-    inner join sentences
-        on
-            sentences.topic = 'summary'
-            and sentences.sentence_case = 'unusual'
-    union all
-    select
-        sentences.sentence_case,
-        {{ filled_in('sentences.template', {
-            'release': 'releases.release_id',
-            'breaks': grouped('releases.breaks - releases.accepted_breaks'),
-        }) }} as line
-    from releases
-    inner join sentences
-        on
-            sentences.topic = 'summary'
-            and sentences.sentence_case = 'left_out'
-    where not releases.is_sound
+        sentence_case,
+        line
+    from {{ ref('int_warnings') }}
 )
 
 select
     case sentence_case
         when 'left_out' then 1
-        when 'unusual' then 2
-        when 'releases' then 3
-        when 'months' then 4
-        when 'identities' then 5
+        when 'gap' then 2
+        when 'unusual' then 3
+        when 'announced' then 4
+        when 'announced_more' then 5
+        when 'releases' then 6
+        when 'revised' then 7
+        when 'months' then 8
+        when 'identities' then 9
     end as place,
     line
 from lines

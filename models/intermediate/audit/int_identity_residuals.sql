@@ -1,5 +1,5 @@
-with cells as (
-    select * from {{ ref('int_cells') }}
+with terms as (
+    select * from {{ ref('int_identity_terms') }}
 ),
 
 identities as (
@@ -10,49 +10,8 @@ known as (
     select * from {{ ref('known_discrepancies') }}
 ),
 
--- What an identity takes from the row itself, and what from the months that it covers.
-terms as (
-    select
-        cells.release_id,
-        cells.line_number,
-        cells.period_type,
-        cells.period_start,
-        cells.period_end,
-        identities.identity_id,
-        identities.coefficient * cells.published_musd as signed_musd
-    from cells
-    inner join identities
-        on
-            cells.series_id = identities.series_id
-            and identities.taken_from = 'row'
-    where
-        identities.identity_family != 'period'
-        or cells.period_type not in ('month', 'last_print')
-    union all
-    select
-        years.release_id,
-        years.line_number,
-        years.period_type,
-        years.period_start,
-        years.period_end,
-        identities.identity_id,
-        identities.coefficient * months.published_musd as signed_musd
-    from cells as years
-    inner join identities
-        on
-            years.series_id = identities.series_id
-            and identities.taken_from = 'months'
-    inner join cells as months
-        on
-            years.release_id = months.release_id
-            and years.series_id = months.series_id
-            and months.period_start between years.period_start and years.period_end
-    where
-        years.period_type not in ('month', 'last_print')
-        and months.period_type = 'month'
-),
-
--- A line is of one period, so that its columns need not be grouped by.
+-- A line is of one period, so that its columns need not be grouped by. Where the
+-- release before is not loaded there is nothing to compare with.
 sums as (
     select
         release_id,
@@ -61,17 +20,25 @@ sums as (
         max(period_type) as period_type,
         max(period_start) as period_start,
         max(period_end) as period_end,
+        max(compared_release_id) as compared_release_id,
         cast(count(*) as integer) as terms,
         cast(sum(signed_musd) as bigint) as residual_musd
     from terms
     group by release_id, line_number, identity_id
+    having
+        count(*) > 1
+        or max(period_type) != 'last_print'
 ),
 
 measured as (
     select
         *,
         {{ rounding_bound('terms') }} as rounding_bound_musd,
-        {{ rounding_z('residual_musd', 'terms') }} as z_score
+        -- The same number twice has no rounding error.
+        case
+            when compared_release_id is null
+                then {{ rounding_z('residual_musd', 'terms') }}
+        end as z_score
     from sums
 ),
 
@@ -94,6 +61,7 @@ select
     measured.period_type,
     measured.period_start,
     measured.period_end,
+    measured.compared_release_id,
     measured.terms,
     measured.residual_musd,
     measured.rounding_bound_musd,

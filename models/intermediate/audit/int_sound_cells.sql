@@ -8,6 +8,8 @@ sound_rows as (
 
 select
     cells.*,
+    sound_rows.print_release_id,
+    sound_rows.print_number,
     sound_rows.is_current
 from cells
 inner join sound_rows

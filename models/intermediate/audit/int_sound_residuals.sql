@@ -9,4 +9,8 @@ releases as (
 select residuals.*
 from residuals
 inner join releases on residuals.release_id = releases.release_id
-where releases.is_sound
+left join releases as compared
+    on residuals.compared_release_id = compared.release_id
+where
+    releases.is_sound
+    and coalesce(compared.is_sound, true)

@@ -28,6 +28,8 @@ select
         when 'goods' then sound_rows.balance_goods
         when 'services' then sound_rows.balance_services
     end as balance_musd,
+    sound_rows.print_release_id,
+    sound_rows.print_number,
     sound_rows.is_revised,
     sound_rows.is_current,
     sound_rows.has_accepted_break

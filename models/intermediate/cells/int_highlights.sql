@@ -1,5 +1,6 @@
 with sums as (
     select * from {{ ref('int_series_sums') }}
+    where is_front_page
 ),
 
 subjects as (

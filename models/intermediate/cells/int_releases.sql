@@ -7,12 +7,39 @@ calendar as (
 ),
 
 breaks as (
+    select * from {{ ref('int_identity_residuals') }}
+    where status = 'break'
+),
+
+-- A release that does not hold by itself: that the next one remembers it otherwise is
+-- no fault of the next one.
+faulty as (
+    select distinct release_id
+    from breaks
+    where
+        compared_release_id is null
+        and accepted_reason is null
+),
+
+counted as (
+    select
+        breaks.release_id,
+        count(*) as breaks,
+        count(breaks.accepted_reason) as accepted_breaks
+    from breaks
+    where
+        not exists (
+            select 1 from faulty
+            where breaks.compared_release_id = faulty.release_id
+        )
+    group by breaks.release_id
+),
+
+announcements as (
     select
         release_id,
-        count(*) as breaks,
-        count(accepted_reason) as accepted_breaks
-    from {{ ref('int_identity_residuals') }}
-    where status = 'break'
+        bool_and(printed_busd = announced_busd) as agrees_with_announcement
+    from {{ ref('int_announcements') }}
     group by release_id
 ),
 
@@ -20,13 +47,15 @@ judged as (
     select
         releases.*,
         calendar.released_on,
-        coalesce(breaks.breaks, 0) as breaks,
-        coalesce(breaks.accepted_breaks, 0) as accepted_breaks,
+        coalesce(counted.breaks, 0) as breaks,
+        coalesce(counted.accepted_breaks, 0) as accepted_breaks,
         releases.release_id = max(releases.release_id) over () as is_latest,
-        coalesce(breaks.breaks, 0) = coalesce(breaks.accepted_breaks, 0) as is_sound
+        coalesce(counted.breaks, 0) = coalesce(counted.accepted_breaks, 0) as is_sound,
+        announcements.agrees_with_announcement
     from releases
     left join calendar on releases.release_id = calendar.release_id
-    left join breaks on releases.release_id = breaks.release_id
+    left join counted on releases.release_id = counted.release_id
+    left join announcements on releases.release_id = announcements.release_id
 )
 
 -- What a release is compared with: the last sound one before it.

@@ -6,19 +6,12 @@ with cells as (
     where period_type = 'month'
 ),
 
-releases as (
-    select
-        *,
-        {{ month_number('last_month') }} as last_month_number
-    from {{ ref('int_releases') }}
-),
-
 spans as (
     select * from {{ ref('spans') }}
 ),
 
--- Each current month among the current numbers; and the last month of an older release
--- among that release's own, which are what its first page spoke of.
+-- Each current month among the current numbers; and the last month of a release, its
+-- first print, among that release's own, which are what its first page spoke of.
 editions as (
     select
         'current' as edition,
@@ -26,6 +19,7 @@ editions as (
         cells.series_id,
         cells.period_start,
         cells.month_number,
+        cells.print_number,
         cells.published_musd,
         true as is_told
     from cells
@@ -37,13 +31,11 @@ editions as (
         cells.series_id,
         cells.period_start,
         cells.month_number,
+        cells.print_number,
         cells.published_musd,
-        cells.month_number = releases.last_month_number as is_told
+        cells.print_number = 1 as is_told
     from cells
-    inner join releases on cells.release_id = releases.release_id
-    where
-        not releases.is_latest
-        and cells.month_number > releases.last_month_number - 24
+    where cells.print_number <= 24
 ),
 
 told as (
@@ -53,6 +45,7 @@ told as (
         editions.series_id,
         editions.period_start as month_date,
         editions.month_number,
+        editions.print_number,
         spans.span,
         spans.divisor,
         -- A year to date has as many months as the year so far.
@@ -83,6 +76,7 @@ sums as (
         release_id,
         series_id,
         month_date,
+        print_number,
         span,
         divisor,
         months,
@@ -90,7 +84,15 @@ sums as (
         {{ sum_of_months(1) }} as month_ago_sum_musd,
         {{ sum_of_months(12) }} as year_ago_sum_musd
     from compared
-    group by edition, release_id, series_id, month_date, span, divisor, months
+    group by
+        edition,
+        release_id,
+        series_id,
+        month_date,
+        print_number,
+        span,
+        divisor,
+        months
 )
 
 select
@@ -105,6 +107,8 @@ select
     case when sums.span != 'year_to_date' then sums.month_ago_sum_musd end
         as month_ago_sum_musd,
     sums.year_ago_sum_musd,
-    sums.edition = 'current' as is_current
+    sums.edition = 'current' as is_current,
+    -- Of a release's last month its own first page is told.
+    sums.edition != 'current' or sums.print_number > 1 as is_front_page
 from sums
 inner join {{ ref('series') }} as series on sums.series_id = series.series_id

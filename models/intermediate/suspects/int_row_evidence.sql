@@ -1,6 +1,6 @@
 with residuals as (
     select * from {{ ref('int_identity_residuals') }}
-    where identity_family != 'period'
+    where identity_family in ('balance', 'component')
 ),
 
 broken_rows as (

@@ -4,7 +4,7 @@ with series as (
 
 identities as (
     select * from {{ ref('identities') }}
-    where identity_family != 'period'
+    where identity_family in ('balance', 'component')
 ),
 
 supposed as (

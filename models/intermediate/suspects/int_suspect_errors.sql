@@ -10,8 +10,13 @@ unexplained_cells as (
     select * from {{ ref('int_unexplained_cells') }}
 ),
 
-unexplained_years as (
-    select * from {{ ref('int_unexplained_years') }}
+unexplained_sums as (
+    select * from {{ ref('int_unexplained_sums') }}
+),
+
+members as (
+    select * from {{ ref('int_sum_members') }}
+    where is_broken
 ),
 
 errors as (
@@ -36,35 +41,43 @@ errors as (
     from unexplained_cells
     union all
     select
-        cells.release_id,
-        cells.line_number,
-        years.is_accepted,
-        cells.series_id,
-        case
-            when cells.period_type = 'month' then -years.high_musd else years.low_musd
-        end
-            as error_low_musd,
-        case
-            when cells.period_type = 'month' then -years.low_musd else years.high_musd
-        end
-            as error_high_musd,
+        members.release_id,
+        members.line_number,
+        members.is_accepted,
+        members.series_id,
+        max(
+            case
+                when members.coefficient = 1 then sums.low_musd else -sums.high_musd
+            end
+        ) as error_low_musd,
+        min(
+            case
+                when members.coefficient = 1 then sums.high_musd else -sums.low_musd
+            end
+        ) as error_high_musd,
         true as is_ambiguous
-    from unexplained_years as years
-    inner join cells
+    from unexplained_sums as sums
+    inner join members
         on
-            years.release_id = cells.release_id
-            and years.series_id = cells.series_id
-            and cells.period_start between years.period_start and years.period_end
+            sums.release_id = members.sum_release_id
+            and sums.line_number = members.sum_line_number
+            and sums.is_accepted = members.is_accepted
+            and sums.series_id = members.series_id
     where
         not exists (
             select 1
             from wrong
             where
-                cells.release_id = wrong.release_id
-                and cells.line_number = wrong.line_number
-                and cells.series_id = wrong.series_id
-                and years.is_accepted = wrong.is_accepted
+                members.release_id = wrong.release_id
+                and members.line_number = wrong.line_number
+                and members.series_id = wrong.series_id
+                and members.is_accepted = wrong.is_accepted
         )
+    group by
+        members.release_id,
+        members.line_number,
+        members.is_accepted,
+        members.series_id
 ),
 
 -- A cell that both an accepted break and another speak against is one that is not

@@ -7,8 +7,8 @@ row_evidence as (
     where is_broken
 ),
 
-windows as (
-    select * from {{ ref('int_year_windows') }}
+members as (
+    select * from {{ ref('int_sum_members') }}
     where is_broken
 ),
 
@@ -21,7 +21,7 @@ sentences as (
     select * from {{ ref('sentences') }}
 ),
 
--- Which sums speak against a cell: those of its row, and those of its year.
+-- Which sums speak against a cell: those of its row, and the wider ones.
 testimony as (
     select
         errors.release_id,
@@ -35,7 +35,7 @@ testimony as (
     inner join identities
         on
             errors.series_id = identities.series_id
-            and identities.identity_family != 'period'
+            and identities.identity_family in ('balance', 'component')
     inner join row_evidence
         on
             errors.release_id = row_evidence.release_id
@@ -48,16 +48,16 @@ testimony as (
         errors.line_number,
         errors.is_accepted,
         errors.series_id,
-        'period' as identity_family,
+        members.identity_family,
         replace(errors.series_id, '_', ' ') as subject,
-        windows.low_musd + windows.rounding_bound_musd as residual_musd
+        members.residual_musd
     from errors
-    inner join windows
+    inner join members
         on
-            errors.release_id = windows.release_id
-            and errors.is_accepted = windows.is_accepted
-            and errors.series_id = windows.series_id
-            and errors.period_start between windows.period_start and windows.period_end
+            errors.release_id = members.release_id
+            and errors.line_number = members.line_number
+            and errors.is_accepted = members.is_accepted
+            and errors.series_id = members.series_id
 ),
 
 worded as (

@@ -8,41 +8,26 @@ identities as (
     where taken_from = 'row'
 ),
 
-cells as (
-    select * from {{ ref('int_cells') }}
-),
-
-windows as (
-    select * from {{ ref('int_year_windows') }}
-),
-
 wrong as (
     select * from {{ ref('int_wrong_cells') }}
 ),
 
--- A row in which more than two numbers are wrong: each of its cells, and how many sums
+members as (
+    select * from {{ ref('int_sum_members') }}
+    where is_broken
+),
+
+-- A row in which more than two numbers are wrong: each of its cells, and the sums that
 -- speak against it.
-unexplained as (
+spoken_against as (
     select
         evidence.release_id,
         evidence.line_number,
         evidence.is_accepted,
         identities.series_id,
-        windows.line_number as year_line_number,
-        count(*) + max(case when windows.is_broken then 1 else 0 end) as breaks
+        count(*) as breaks
     from evidence
     inner join identities on evidence.identity_id = identities.identity_id
-    inner join cells
-        on
-            evidence.release_id = cells.release_id
-            and evidence.line_number = cells.line_number
-            and identities.series_id = cells.series_id
-    inner join windows
-        on
-            evidence.release_id = windows.release_id
-            and evidence.is_accepted = windows.is_accepted
-            and identities.series_id = windows.series_id
-            and cells.period_start between windows.period_start and windows.period_end
     where
         not exists (
             select 1
@@ -56,24 +41,43 @@ unexplained as (
         evidence.release_id,
         evidence.line_number,
         evidence.is_accepted,
-        identities.series_id,
-        windows.line_number
+        identities.series_id
 ),
 
 ranked as (
+    select
+        spoken_against.release_id,
+        spoken_against.line_number,
+        spoken_against.is_accepted,
+        spoken_against.series_id,
+        max(spoken_against.breaks) + count(members.series_id) as breaks
+    from spoken_against
+    left join members
+        on
+            spoken_against.release_id = members.release_id
+            and spoken_against.line_number = members.line_number
+            and spoken_against.is_accepted = members.is_accepted
+            and spoken_against.series_id = members.series_id
+    group by
+        spoken_against.release_id,
+        spoken_against.line_number,
+        spoken_against.is_accepted,
+        spoken_against.series_id
+),
+
+most as (
     select
         *,
         max(breaks) over (
             partition by release_id, line_number, is_accepted
         ) as most_breaks
-    from unexplained
+    from ranked
 )
 
 select
     release_id,
     line_number,
     is_accepted,
-    series_id,
-    year_line_number
-from ranked
+    series_id
+from most
 where breaks = most_breaks

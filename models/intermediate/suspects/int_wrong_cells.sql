@@ -1,17 +1,17 @@
 with testimony as (
-    select * from {{ ref('int_year_testimony') }}
+    select * from {{ ref('int_wider_testimony') }}
 ),
 
--- Where a row alone allows several explanations, its year decides: the best one breaks
--- the fewest sums of the year that hold and mends the most that are broken.
+-- Where a row alone allows several explanations, the wider sums decide: the best one
+-- breaks the fewest of them that hold and mends the most that are broken.
 scores as (
     select
         release_id,
         line_number,
         is_accepted,
         supposition,
-        sum(case when agrees_with_year then 0 else 1 end)
-        - sum(case when is_year_broken then 1 else 0 end) as broken_by_it
+        sum(case when not agrees_with_sum then 1 else 0 end)
+        - sum(case when is_sum_broken then 1 else 0 end) as broken_by_it
     from testimony
     group by release_id, line_number, is_accepted, supposition
 ),
@@ -25,21 +25,8 @@ ranked as (
     from scores
 ),
 
--- A cell of several explanations that are equally good is listed once, with all that
--- its error may be.
-wrong as (
-    select
-        testimony.release_id,
-        testimony.line_number,
-        testimony.is_accepted,
-        testimony.series_id,
-        testimony.year_line_number,
-        testimony.year_coefficient,
-        testimony.wrong_cells,
-        testimony.year_low_musd,
-        testimony.year_high_musd,
-        min(testimony.error_low_musd) as error_low_musd,
-        max(testimony.error_high_musd) as error_high_musd
+best as (
+    select testimony.*
     from testimony
     inner join ranked
         on
@@ -48,48 +35,72 @@ wrong as (
             and testimony.is_accepted = ranked.is_accepted
             and testimony.supposition = ranked.supposition
     where ranked.broken_by_it = ranked.fewest_broken
-    group by
-        testimony.release_id,
-        testimony.line_number,
-        testimony.is_accepted,
-        testimony.series_id,
-        testimony.year_line_number,
-        testimony.year_coefficient,
-        testimony.wrong_cells,
-        testimony.year_low_musd,
-        testimony.year_high_musd
 ),
 
-counted as (
+-- A cell of several explanations that are equally good is listed once, with all that
+-- its error may be.
+wrong_in_sums as (
+    select
+        release_id,
+        line_number,
+        is_accepted,
+        series_id,
+        wrong_cells,
+        sum_release_id,
+        sum_line_number,
+        max(sum_low_musd) as sum_low_musd,
+        min(sum_high_musd) as sum_high_musd,
+        min(error_low_musd) as error_low_musd,
+        max(error_high_musd) as error_high_musd
+    from best
+    group by
+        release_id,
+        line_number,
+        is_accepted,
+        series_id,
+        wrong_cells,
+        sum_release_id,
+        sum_line_number
+),
+
+-- The only wrong cell of a sum must satisfy it too, if it can: that may narrow its
+-- error.
+narrowed as (
     select
         *,
         count(*) over (
-            partition by release_id, is_accepted, line_number
-        ) > wrong_cells as is_ambiguous,
-        count(*) over (
-            partition by release_id, is_accepted, series_id, year_line_number
+            partition by is_accepted, series_id, sum_release_id, sum_line_number
         ) = 1
-        and error_low_musd <= year_high_musd
-        and error_high_musd >= year_low_musd as is_narrowed
-    from wrong
+        and error_low_musd <= sum_high_musd
+        and error_high_musd >= sum_low_musd as is_narrowed
+    from wrong_in_sums
+),
+
+wrong as (
+    select
+        release_id,
+        line_number,
+        is_accepted,
+        series_id,
+        wrong_cells,
+        greatest(
+            max(error_low_musd), max(case when is_narrowed then sum_low_musd end)
+        ) as error_low_musd,
+        least(
+            min(error_high_musd), min(case when is_narrowed then sum_high_musd end)
+        ) as error_high_musd
+    from narrowed
+    group by release_id, line_number, is_accepted, series_id, wrong_cells
 )
 
--- The only wrong cell of its series and year must satisfy the sum of the year too, if
--- it can: that may narrow its error.
 select
     release_id,
     line_number,
     is_accepted,
     series_id,
-    year_line_number,
-    year_coefficient,
-    case
-        when is_narrowed then greatest(error_low_musd, year_low_musd)
-        else error_low_musd
-    end as error_low_musd,
-    case
-        when is_narrowed then least(error_high_musd, year_high_musd)
-        else error_high_musd
-    end as error_high_musd,
-    is_ambiguous
-from counted
+    error_low_musd,
+    error_high_musd,
+    count(*) over (
+        partition by release_id, line_number, is_accepted
+    ) > wrong_cells as is_ambiguous
+from wrong

@@ -8,10 +8,7 @@ with months as (
 
 select
     month_date,
-    {{ whole('year(month_date)') }}
-    || '-'
-    || right('0' || {{ whole('month(month_date)') }}, 2)
-        as year_month,
+    {{ year_month('month_date') }} as year_month,
     {{ month_name('month_date') }} as month_name,
     cast(year(month_date) as integer) as year,
     cast(quarter(month_date) as integer) as quarter,

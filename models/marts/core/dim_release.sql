@@ -1,5 +1,6 @@
 select
     release_id,
+    release_table,
     title,
     units_note,
     file_name,
@@ -17,6 +18,7 @@ select
     has_byte_order_mark,
     ends_with_newline,
     is_latest,
-    is_sound
+    is_sound,
+    agrees_with_announcement
 from {{ ref('int_releases') }}
 order by release_id

@@ -1,29 +1,17 @@
-with trade as (
+with prints as (
     select * from {{ ref('int_sound_trade') }}
-    where period_type = 'month'
+    where print_release_id is not null
 ),
 
-releases as (
-    select * from {{ ref('int_releases') }}
-),
-
--- The first print of a month is that of the release whose last month it is, the second
--- the next one's, and so on, whether or not it is loaded.
-prints as (
-    select
-        trade.*,
-        trade.period_start as month_date,
-        releases.released_on,
-        {{ month_number('releases.last_month') }}
-        - {{ month_number('trade.period_start') }} + 1 as print_number
-    from trade
-    inner join releases on trade.release_id = releases.release_id
+calendar as (
+    select * from {{ ref('release_calendar') }}
 )
 
 select
-    prints.release_id,
-    prints.month_date,
+    prints.print_release_id as release_id,
+    prints.period_start as month_date,
     prints.component,
+    prints.release_id as reported_in,
     prints.line_number,
     cast(prints.print_number as integer) as print_number,
     prints.exports_musd,
@@ -35,20 +23,21 @@ select
     prints.exports_musd - first_prints.exports_musd as exports_revision_from_first_musd,
     prints.imports_musd - first_prints.imports_musd as imports_revision_from_first_musd,
     prints.balance_musd - first_prints.balance_musd as balance_revision_from_first_musd,
-    prints.released_on,
+    calendar.released_on,
     prints.is_revised,
     prints.print_number = 1 as is_first_print,
     prints.is_current,
     prints.has_accepted_break
 from prints
+left join calendar on prints.print_release_id = calendar.release_id
 left join prints as previous
     on
-        prints.month_date = previous.month_date
+        prints.period_start = previous.period_start
         and prints.component = previous.component
         and prints.print_number = previous.print_number + 1
 left join prints as first_prints
     on
-        prints.month_date = first_prints.month_date
+        prints.period_start = first_prints.period_start
         and prints.component = first_prints.component
         and first_prints.print_number = 1
-order by prints.release_id, prints.month_date, prints.component
+order by prints.print_release_id, prints.period_start, prints.component

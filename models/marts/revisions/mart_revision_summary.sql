@@ -1,10 +1,9 @@
-with cells as (
-    select * from {{ ref('int_sound_cells') }}
-    where period_type = 'month'
-),
-
-releases as (
-    select * from {{ ref('int_releases') }}
+with prints as (
+    select
+        *,
+        {{ month_number('period_start') }} as month_number
+    from {{ ref('int_sound_cells') }}
+    where print_release_id is not null
 ),
 
 series as (
@@ -15,29 +14,15 @@ horizons as (
     select * from {{ ref('revision_horizons') }}
 ),
 
-prints as (
-    select
-        cells.release_id,
-        cells.series_id,
-        cells.period_start,
-        cells.is_current,
-        {{ month_number('cells.period_start') }} as month_number,
-        cells.published_musd as value_musd,
-        {{ month_number('releases.last_month') }}
-        - {{ month_number('cells.period_start') }} + 1 as print_number
-    from cells
-    inner join releases on cells.release_id = releases.release_id
-),
-
 -- Which way the month went, by the release itself.
 moved as (
     select
         prints.*,
-        sign(prints.value_musd - before.value_musd) as direction
+        sign(prints.published_musd - before.published_musd) as direction
     from prints
     left join prints as before
         on
-            prints.release_id = before.release_id
+            prints.print_release_id = before.print_release_id
             and prints.series_id = before.series_id
             and prints.month_number = before.month_number + 1
     where
@@ -49,9 +34,12 @@ revisions as (
     select
         later.series_id,
         horizons.horizon,
-        later.value_musd,
-        later.value_musd - first_prints.value_musd as revision_musd,
-        case when later.direction = first_prints.direction then 1.0 else 0.0 end as held
+        later.published_musd as value_musd,
+        later.published_musd - first_prints.published_musd as revision_musd,
+        case
+            when later.direction = first_prints.direction then 1.0
+            when later.direction != first_prints.direction then 0.0
+        end as held
     from moved as first_prints
     inner join moved as later
         on

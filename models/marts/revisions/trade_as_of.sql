@@ -18,7 +18,10 @@ with known as (
         year(month_date) as year,
         max(release_id) over (partition by year(month_date)) as known_release_id
     from {{ vintages }}
-    where released_on <= cast(as_of as date)
+    -- A print that only the next release remembers is one month of its year.
+    where
+        released_on <= cast(as_of as date)
+        and reported_in = release_id
     group by release_id, year(month_date)
 ),
 
@@ -42,7 +45,8 @@ select
 from {{ vintages }} as vintages
 inner join known
     on
-        vintages.release_id = known.release_id
+        vintages.reported_in = known.release_id
+        and vintages.release_id = known.release_id
         and year(vintages.month_date) = known.year
         and known.release_id = known.known_release_id
 cross join undated

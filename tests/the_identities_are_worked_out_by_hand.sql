@@ -1,9 +1,10 @@
 -- Each identity written out on the printed row, not read from the seed of signs:
 -- "Balance" is exports less imports, a total is goods and services, and a year is the
 -- sum of its months. Three numbers of less than half a million's error each miss by 1
--- at most, and twelve months and their year by 6. What is expected are the releases in
--- which every break is accepted. Units: millions. Grain of a failure: a release,
--- identity and period as it stands, or as it should.
+-- at most, and twelve months and their year by 6; the first print of a month is the
+-- same number in the release after it. What is expected are the releases in which
+-- every break is accepted. Units: millions. Grain of a failure: a release, identity
+-- and period as it stands, or as it should.
 {% set series = [
     'balance_total', 'balance_goods', 'balance_services',
     'exports_total', 'exports_goods', 'exports_services',
@@ -50,6 +51,27 @@ printed as (
     from {{ ref('annual_trade') }}
 ),
 
+remembered as (
+    select
+        later.release_id,
+        later.line_number,
+        earlier.release_id as compared_release_id,
+        {% for name in series %}
+            later.{{ name }} - earlier.{{ name }} as last_print_{{ name }},
+        {% endfor %}
+        2 as terms
+    from {{ ref('monthly_trade') }} as later
+    inner join {{ ref('monthly_trade') }} as earlier
+        on
+            later.year = earlier.year
+            and later.month = earlier.month
+            and earlier.release_id
+            = strftime(make_date(earlier.year, earlier.month, 1), '%Y-%m')
+    where
+        later.period_type = 'last_print'
+        and earlier.period_type = 'month'
+),
+
 by_hand as (
     select
         printed.release_id,
@@ -58,9 +80,11 @@ by_hand as (
         printed.year,
         printed.first_month,
         printed.last_month,
+        remembered.compared_release_id,
         years.terms as period_terms,
         {% for name in series %}
             years.period_{{ name }},
+            remembered.last_print_{{ name }},
         {% endfor %}
         printed.balance_total - printed.exports_total + printed.imports_total
             as balance_total,
@@ -79,27 +103,28 @@ by_hand as (
         on
             printed.release_id = years.release_id
             and printed.line_number = years.line_number
+    left join remembered
+        on
+            printed.release_id = remembered.release_id
+            and printed.line_number = remembered.line_number
 ),
 
 names as (
     select identities.*
     from (
         values
-        ('balance_total', 'balance', 'total', null),
-        ('balance_goods', 'balance', 'goods', null),
-        ('balance_services', 'balance', 'services', null),
-        ('component_balance', 'component', null, 'balance'),
-        ('component_exports', 'component', null, 'exports'),
-        ('component_imports', 'component', null, 'imports'),
-        ('period_balance_total', 'period', 'total', 'balance'),
-        ('period_balance_goods', 'period', 'goods', 'balance'),
-        ('period_balance_services', 'period', 'services', 'balance'),
-        ('period_exports_total', 'period', 'total', 'exports'),
-        ('period_exports_goods', 'period', 'goods', 'exports'),
-        ('period_exports_services', 'period', 'services', 'exports'),
-        ('period_imports_total', 'period', 'total', 'imports'),
-        ('period_imports_goods', 'period', 'goods', 'imports'),
-        ('period_imports_services', 'period', 'services', 'imports')
+        {% for kind in ['total', 'goods', 'services'] %}
+            ('balance_{{ kind }}', 'balance', '{{ kind }}', null),
+        {% endfor %}
+        {% for kind in ['balance', 'exports', 'imports'] %}
+            ('component_{{ kind }}', 'component', null, '{{ kind }}'),
+        {% endfor %}
+        {% for name in series %}
+            {% set flow, kind = name.split('_') %}
+            ('period_{{ name }}', 'period', '{{ kind }}', '{{ flow }}'),
+            ('last_print_{{ name }}', 'last_print', '{{ kind }}', '{{ flow }}')
+            {{- ',' if not loop.last }}
+        {% endfor %}
     ) as identities (identity_id, identity_family, component, flow)
 ),
 
@@ -115,13 +140,20 @@ residuals as (
         names.identity_family,
         names.component,
         names.flow,
-        case names.identity_family when 'period' then by_hand.period_terms else 3 end
-            as terms,
+        case
+            when names.identity_family = 'last_print' then by_hand.compared_release_id
+        end as compared_release_id,
+        case names.identity_family
+            when 'period' then by_hand.period_terms
+            when 'last_print' then 2
+            else 3
+        end as terms,
         case names.identity_id
             {% for family, kinds in {
                 'balance': ['total', 'goods', 'services'],
                 'component': ['balance', 'exports', 'imports'],
                 'period': series,
+                'last_print': series,
             }.items() %}
                 {% for kind in kinds %}
                     when '{{ family }}_{{ kind }}' then by_hand.{{ family }}_{{ kind }}
@@ -131,8 +163,15 @@ residuals as (
     from by_hand
     cross join names
     where
-        names.identity_family != 'period'
-        or by_hand.period_type not in ('month', 'last_print')
+        names.identity_family in ('balance', 'component')
+        or (
+            names.identity_family = 'period'
+            and by_hand.period_type not in ('month', 'last_print')
+        )
+        or (
+            names.identity_family = 'last_print'
+            and by_hand.compared_release_id is not null
+        )
 ),
 
 bounded as (
@@ -140,7 +179,10 @@ bounded as (
         *,
         -- Of n numbers, the largest whole number below n / 2.
         cast(ceil(terms / 2.0) - 1 as integer) as rounding_bound_musd,
-        residual_musd * sqrt(12.0 / terms) as z_score
+        case
+            when identity_family != 'last_print'
+                then residual_musd * sqrt(12.0 / terms)
+        end as z_score
     from residuals
 ),
 
@@ -168,12 +210,26 @@ judged as (
             and abs(known.residual_musd) > bounded.rounding_bound_musd
 ),
 
+-- What a release remembers otherwise is held against it only where the one before holds
+-- by itself.
+unsound_by_itself as (
+    select distinct release_id
+    from judged
+    where
+        status = 'break'
+        and reason is null
+        and identity_family != 'last_print'
+),
+
 unsound as (
     select distinct release_id
     from judged
     where
         status = 'break'
         and reason is null
+        and coalesce(compared_release_id, '') not in (
+            select unsound_by_itself.release_id from unsound_by_itself
+        )
 ),
 
 expected as (
@@ -194,8 +250,11 @@ expected as (
         judged.period_start,
         judged.period_end
     from judged
-    left join unsound on judged.release_id = unsound.release_id
-    where unsound.release_id is null
+    where
+        judged.release_id not in (select unsound.release_id from unsound)
+        and coalesce(judged.compared_release_id, '') not in (
+            select unsound.release_id from unsound
+        )
 ),
 
 found as (
