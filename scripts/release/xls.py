@@ -70,10 +70,10 @@ def filled_cells(data: bytes) -> dict[str, Cells]:
         capture_output=True,
         check=False,
     )
-    if done.returncode < 0:
+    *_, told = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
+    if done.returncode < 0 or told.startswith("MemoryError"):
         raise Unreadable(TOO_MUCH)
     if done.returncode:
-        *_, told = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
         raise Unreadable(f"is damaged, or no workbook: {in_short(told.partition(': ')[2])}")
     cells_of: dict[str, Cells] = {}
     for name, found in json.loads(done.stdout):
