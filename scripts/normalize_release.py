@@ -1,4 +1,4 @@
-"""Read the published releases, texts and workbooks, and write the generated seeds.
+"""Read the published releases, texts, workbooks and bundles, and write the generated seeds.
 
 The library scripts/release/ says what is read, and what each seed holds.
 
@@ -26,7 +26,7 @@ def folder(words: str) -> Path:
 
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        description="Read the releases, texts and workbooks, and write the generated seeds.",
+        description="Read the releases, texts, workbooks and bundles, and write the seeds.",
         epilog="example: .venv/bin/python scripts/normalize_release.py --check",
     )
     parser.add_argument("--releases", type=folder, default=str(ROOT / "releases"), metavar="FOLDER",

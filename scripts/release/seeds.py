@@ -57,7 +57,7 @@ def release_paths(folder: Path) -> list[Path]:
     """The releases in ``folder``, in the order of their names; raises Refused if there are none."""
     paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     if not paths:
-        reason = "holds no release; put a text or workbook there, such as 2024-02.txt"
+        reason = "holds no release; put a text, workbook or bundle there, such as 2024-02.txt"
         raise Refused([Fault(shown(folder), 0, reason)])
     return paths
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -30,7 +31,10 @@ from .workbook import (
 )
 
 PROGRAM = Path(__file__).with_name("xls_process.py")
+# The record that the workbook begins with, and then the one that says how it is encrypted.
+ENCRYPTED = re.compile(rb"\x09\x08(?:\x10\0.{16}|\x08\0.{8})(?:\x86\0\0\0)?\x2f\0(?!\0)", re.DOTALL)
 READER = "python_calamine"
+TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 if find_spec(READER) is None:
     raise ModuleNotFoundError(READER, name=READER)
 
@@ -54,7 +58,7 @@ def check_file(data: bytes) -> None:
     if not data.startswith(OLE_FILE) or zipfile.is_zipfile(io.BytesIO(data)):
         hint = "; name it .xlsx if it is one" if data.startswith(b"PK") else ""
         raise Unreadable(f"is no old workbook (.xls): it begins with {beginning(data)}{hint}")
-    if "EncryptedPackage".encode("utf-16-le") in data:
+    if "EncryptedPackage".encode("utf-16-le") in data or ENCRYPTED.search(data):
         raise Unreadable(PASSWORD)
 
 
@@ -66,13 +70,10 @@ def filled_cells(data: bytes) -> dict[str, Cells]:
         capture_output=True,
         check=False,
     )
-    if done.returncode < 0:
-        reason = "takes more memory or time to read than a release; delete what is not the table"
-        raise Unreadable(reason)
+    *_, told = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
+    if done.returncode < 0 or told.startswith("MemoryError"):
+        raise Unreadable(TOO_MUCH)
     if done.returncode:
-        *_, told = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
-        if "PasswordError" in told:
-            raise Unreadable(PASSWORD)
         raise Unreadable(f"is damaged, or no workbook: {in_short(told.partition(': ')[2])}")
     cells_of: dict[str, Cells] = {}
     for name, found in json.loads(done.stdout):

@@ -784,7 +784,7 @@ def test_linked_release_goes_by_its_own_name(tmp_path: Path) -> None:
 
 
 def test_empty_folder(tmp_path: Path) -> None:
-    reason = "holds no release; put a text or workbook there, such as 2024-02.txt"
+    reason = "holds no release; put a text, workbook or bundle there, such as 2024-02.txt"
     assert refused(tmp_path, {}) == [f"{tmp_path / 'releases'}: {reason}"]
     assert refused(tmp_path, {".gitkeep": ""}) == [f"{tmp_path / 'releases'}: {reason}"]
 
