@@ -3,8 +3,8 @@
 -- one without its key.
 {% set keys = {
     'releases': ['release_id'],
-    'monthly_trade': ['release_id', 'year', 'month'],
-    'annual_trade': ['release_id', 'year'],
+    'monthly_trade': ['release_id', 'period_type', 'year', 'month'],
+    'annual_trade': ['release_id', 'period_type', 'year'],
     'release_lines': ['release_id', 'line_number'],
     'release_columns': ['release_id', 'series_id'],
     'series': ['series_id'],

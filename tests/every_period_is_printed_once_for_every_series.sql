@@ -1,6 +1,8 @@
 -- Every month from a release's first to its last, and every year of them, once for each
--- series, and nothing else. The expectation is counted out on a calendar, not on the
--- cells. Grain of a failure: a release, period and series, missing or surplus.
+-- series; in Exhibit 1 also the same months of each year before, and the month before
+-- as published last month; and nothing else. The expectation is counted out on a
+-- calendar, not on the cells. Grain of a failure: a release, period and series, missing
+-- or surplus.
 with releases as (
     select * from {{ ref('stg_releases') }}
 ),
@@ -14,6 +16,7 @@ digits as (
 months as (
     select
         releases.release_id,
+        releases.release_table,
         releases.last_month,
         {{ month_number('releases.first_month') }} - 1
         + 100 * hundreds.digit + 10 * tens.digit + ones.digit as month_number
@@ -26,6 +29,7 @@ months as (
 dates as (
     select
         release_id,
+        release_table,
         last_month,
         make_date(
             cast(floor(month_number / 12.0) as integer), mod(month_number, 12) + 1, 1
@@ -51,6 +55,28 @@ periods as (
     from dates
     where month_date <= last_month
     group by release_id, year(month_date)
+    union all
+    select
+        release_id,
+        'year_to_date' as period_type,
+        make_date(year(month_date), 1, 1) as period_start,
+        last_day(month_date) as period_end
+    from dates
+    where
+        release_table = 'exhibit_1'
+        and year(month_date) < year(last_month)
+        and month(month_date) = month(last_month)
+        and month(last_month) < 12
+    union all
+    select
+        release_id,
+        'last_print' as period_type,
+        month_date as period_start,
+        last_day(month_date) as period_end
+    from dates
+    where
+        release_table = 'exhibit_1'
+        and {{ month_number('month_date') }} = {{ month_number('last_month') }} - 1
 ),
 
 expected as (

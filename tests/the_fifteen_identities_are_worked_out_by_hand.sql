@@ -24,6 +24,7 @@ with years as (
             annual.release_id = months.release_id
             and annual.year = months.year
             and months.month between annual.first_month and annual.last_month
+            and months.period_type = 'month'
     group by annual.release_id, annual.line_number
 ),
 
@@ -31,7 +32,7 @@ printed as (
     select
         release_id,
         line_number,
-        'month' as period_type,
+        period_type,
         year,
         month as first_month,
         month as last_month,
@@ -41,7 +42,7 @@ printed as (
     select
         release_id,
         line_number,
-        case last_month when 12 then 'year' else 'part_year' end as period_type,
+        period_type,
         year,
         first_month,
         last_month,
@@ -131,7 +132,7 @@ residuals as (
     cross join names
     where
         names.identity_family != 'period'
-        or by_hand.period_type != 'month'
+        or by_hand.period_type not in ('month', 'last_print')
 ),
 
 bounded as (

@@ -10,10 +10,11 @@ rows_of_cells as (
     select
         release_id,
         line_number,
-        'month' as period_type,
+        period_type,
         make_date(year, month, 1) as period_start,
         last_day(make_date(year, month, 1)) as period_end,
-        label,
+        -- Last month's print has none, which a CSV cannot tell from null.
+        coalesce(label, '') as label,
         layout,
         balance_total,
         balance_goods,
@@ -30,7 +31,7 @@ rows_of_cells as (
     select
         release_id,
         line_number,
-        case when last_month = 12 then 'year' else 'part_year' end as period_type,
+        period_type,
         make_date(year, first_month, 1) as period_start,
         last_day(make_date(year, last_month, 1)) as period_end,
         label,
@@ -60,7 +61,9 @@ inner join {{ ref('sentences') }} as sentences
     on
         sentences.topic = 'period'
         and sentences.sentence_case = case
-            when month(rows_of_cells.period_start) = month(rows_of_cells.period_end)
+            when
+                month(rows_of_cells.period_start) = month(rows_of_cells.period_end)
+                and rows_of_cells.period_type != 'last_print'
                 then 'month'
             else rows_of_cells.period_type
         end

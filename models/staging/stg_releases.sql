@@ -1,5 +1,6 @@
 select
     release_id,
+    release_table,
     file_name,
     title,
     units_note,

@@ -13,9 +13,10 @@ number on the line, and every calculation is SQL, in a model.
 """
 
 from .faults import Fault, Refused
-from .parser import MONTHS, SERIES, Row
+from .header import SERIES
 from .reader import Release, read_release, read_workbook
 from .seeds import normalize, release_paths
+from .years import MONTHS, Row
 
 __all__ = [
     "MONTHS", "SERIES", "Fault", "Refused", "Release", "Row",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from project import ProjectError
 
@@ -31,6 +32,17 @@ class Fault:
         return f"{place}: {self.reason}"
 
 
+class Source(Protocol):
+    """What the parser reads: tab-separated lines, and what messages call a place in them."""
+
+    path: str
+    lines: list[str]
+
+    def cell(self, line: int, column: int) -> str: ...
+    def line_name(self, line: int) -> str: ...
+    def column_name(self, column: int) -> str: ...
+
+
 class Refused(ProjectError):
     """A release, or the seeds, cannot be used; ``faults`` says why, in the order to be told."""
 
@@ -56,6 +68,9 @@ class Faults:
         self.first.append(fault)
         if len(self.first) > 2 * MOST_FAULTS:
             self.cut()
+
+    def at(self, source: Source, line: int, reason: str, column: int = 1) -> None:
+        self.add(Fault(source.path, line, reason, source.cell(line, column)))
 
     def cut(self) -> None:
         self.first.sort(key=lambda fault: fault.line)

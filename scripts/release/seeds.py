@@ -3,13 +3,13 @@
 Every line of a release stands in exactly one of the first four seeds:
 
     releases.csv       one row a release: title, units, first and last month, how it is printed
-    monthly_trade.csv  one row a printed month, nine cells
-    annual_trade.csv   one row a printed year or part of a year, nine cells
+    monthly_trade.csv  one row a printed month, or last month's first print, nine cells
+    annual_trade.csv   one row a printed year, part of a year or year to date, nine cells
     release_lines.csv  one row a line that carries no cells: its number, kind and text
     release_columns.csv  one row a series: the column it stands in, of the line or of the sheet
 
 ``cell_layout`` (of a release) and ``layout`` (of a row that is printed in another way) say how
-the cells stand on the line, as a Row does (parser.py).  The text is rebuilt from the numbers with
+the cells stand on the line, as a Row does (years.py).  The text is rebuilt from the numbers with
 it, byte for byte.
 """
 
@@ -27,21 +27,23 @@ from pathlib import Path
 from project import ProjectError, in_words, locked, remove, shown
 
 from .faults import Fault, Refused
-from .parser import SERIES, Row
+from .header import SERIES
 from .reader import Origin, Release, read_release
+from .years import Row
 
 HEADERS = {
     "releases": (
-        "release_id", "file_name", "title", "units_note", "first_month", "last_month",
-        "line_count", "cell_count", "line_ending", "has_byte_order_mark",
+        "release_id", "release_table", "file_name", "title", "units_note", "first_month",
+        "last_month", "line_count", "cell_count", "line_ending", "has_byte_order_mark",
         "ends_with_newline", "cell_layout", "sha256", "source_format", "text_sha256",
         "sheet_name", "row_offset",
     ),
     "monthly_trade": (
-        "release_id", "line_number", "year", "month", "label", "is_revised", "layout", *SERIES,
+        "release_id", "line_number", "period_type", "year", "month", "label", "is_revised",
+        "layout", *SERIES,
     ),
     "annual_trade": (
-        "release_id", "line_number", "year", "first_month", "last_month", "label",
+        "release_id", "line_number", "period_type", "year", "first_month", "last_month", "label",
         "is_revised", "layout", *SERIES,
     ),
     "release_lines": ("release_id", "line_number", "kind", "text"),
@@ -74,16 +76,19 @@ def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple[obje
 
     return {
         "releases": iter([(
-            key, file_name, release.title, release.units_note, release.first_month, key,
-            len(text.lines), sum(len(row.cells) for row in release.rows()), text.line_ending,
+            key, release.release_table, file_name, release.title, release.units_note,
+            release.first_month, key, len(text.lines),
+            sum(len(row.cells) for row in release.rows()), text.line_ending,
             flag(text.has_byte_order_mark), flag(text.ends_with_newline), usual, origin.sha256,
             origin.source_format, text.sha256, origin.sheet_name, origin.row_offset,
         )]),
         "monthly_trade": (
-            (key, row.line, row.year, row.first, *end_of(row)) for row in release.months
+            (key, row.line, row.period_type, row.year, row.first, *end_of(row))
+            for row in (*release.months, *filter(None, [release.last_print]))
         ),
         "annual_trade": (
-            (key, row.line, row.year, row.first, row.last, *end_of(row)) for row in release.annuals
+            (key, row.line, row.period_type, row.year, row.first, row.last, *end_of(row))
+            for row in release.annuals
         ),
         "release_lines": ((key, *line) for line in release.other_lines),
         "release_columns": (

@@ -32,7 +32,8 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from project import quoted, visible
 
 from .faults import Fault, Faults, Refused
-from .parser import TITLE, Draft
+from .parser import Draft
+from .tables import TABLES
 from .text import DIGITS, clean
 
 # The published workbooks are of 0.3 MB, 1 MB when unpacked, with 110,000 cells in 441 rows.
@@ -169,7 +170,7 @@ def chosen_sheet(path: str, data: bytes) -> Sheet:
     )
     sheets: list[Any] = book.worksheets  # which the stubs take for sheets of another kind
     cells_of = {sheet.title: filled_cells(sheet) for sheet in sheets}
-    found = [sheet for sheet in sheets if any(map(TITLE.match, cells_of[sheet.title].values()))]
+    found = [sheet for sheet in sheets if has_title(cells_of[sheet.title])]
     if len(found) > 1:
         names = ", ".join(sheet_name(sheet.title) for sheet in found)
         raise Unreadable(f"the sheets {names} all have the title of the release; keep one of them")
@@ -302,3 +303,7 @@ def page(lines: list[str], draft: Draft) -> tuple[list[str], int]:
         for row in range(header_row + 1, len(lines) + 1)
     ]
     return head + body, len(head) - header_row
+
+
+def has_title(cells: Cells) -> bool:
+    return any(table.title.match(words) for words in cells.values() for table in TABLES)

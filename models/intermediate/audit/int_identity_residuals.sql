@@ -27,7 +27,7 @@ terms as (
             and identities.taken_from = 'row'
     where
         identities.identity_family != 'period'
-        or cells.period_type != 'month'
+        or cells.period_type not in ('month', 'last_print')
     union all
     select
         years.release_id,
@@ -48,7 +48,7 @@ terms as (
             and years.series_id = months.series_id
             and months.period_start between years.period_start and years.period_end
     where
-        years.period_type != 'month'
+        years.period_type not in ('month', 'last_print')
         and months.period_type = 'month'
 ),
 

@@ -1,0 +1,124 @@
+"""The tables that are read, and what tells one from the other: all of it is data.
+
+    history    "U.S. International Trade in Goods and Services, 1992 - Present"
+    exhibit_1  "Exhibit 1. U.S. International Trade in Goods and Services", of the news release:
+               the reference year and the two before it, of each full year also the months that
+               the reference year has so far, and last month once more as it was first printed
+
+Both print the same nine series, in rows that one parser reads.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from project import quoted
+
+
+def folded(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+NAME = r"U\.S\. International Trade in Goods and Services"
+LAST_PRINT_HEADING = "last print heading"
+# What a line of words is by how it begins; the first that fits.
+PROSE = (
+    ("units", folded(r"in .*dollars")),
+    ("source", folded(r"source")),
+    ("note", folded(r"notes?\b")),
+    ("footnote",
+     folded(r"\(\w\)|goods data |details may |data |revised|u\.s\. (?:census|bureau)")),
+)  # fmt: skip
+BASIS = folded(r"\b(?:balance of payments|bop)\b.*\bbasis\b")
+
+
+@dataclass(frozen=True)
+class Table:
+    """One table.
+
+    name       what the column release_table calls it
+    title      its title; a group in it is the first year
+    expected   the title in messages
+    prose      the kinds of its lines of words, each with how these begin
+    above      the kinds of lines that it must have, with the words for that in messages
+    adjusted   the kind of line that says "seasonally adjusted"
+    closing    the lines that close every published one: kind, pattern, the words in messages
+    years      how many years it prints; 0: as many as there are
+    has_year_to_date  whether a full year has a row for the months of the last year so far
+    has_last_print    whether it ends with last month's first print
+    """
+
+    name: str
+    title: re.Pattern[str]
+    expected: str
+    prose: tuple[tuple[str, re.Pattern[str]], ...]
+    above: dict[str, str]
+    adjusted: str
+    closing: tuple[tuple[str, re.Pattern[str], str], ...]
+    years: int = 0
+    has_year_to_date: bool = False
+    has_last_print: bool = False
+
+    def kind_of(self, words: str) -> str:
+        """What a line of words is by how it begins: a title, units, a source, ...; or ""."""
+        return next((kind for kind, pattern in self.prose if pattern.match(words)), "")
+
+
+HISTORY = Table(
+    name="history",
+    title=folded(rf"{NAME}, ([0-9]{{4}}) ?- ?Present"),
+    expected="U.S. International Trade in Goods and Services, 1992 - Present",
+    prose=(("title", folded(NAME)), *PROSE),
+    above={
+        "title": 'title "U.S. International Trade in Goods and Services, ..."',
+        "units": 'units note "In millions of dollars. Seasonally adjusted; ..."',
+    },
+    adjusted="units",
+    closing=(
+        ("footnote", BASIS, '"(1) Data presented on a Balance of Payments (BOP) Basis."'),
+        ("source", folded(r"source: .*\bcensus bureau\b"), '"Source: U.S. Census Bureau, ..."'),
+    ),
+)
+EXHIBIT_1 = Table(
+    name="exhibit_1",
+    title=folded(rf"Exhibit 1[.:]? ?-? ?{NAME}"),
+    expected="Exhibit 1. U.S. International Trade in Goods and Services",
+    prose=(
+        ("title", folded(rf"exhibit 1\b|{NAME}")),
+        ("part", folded(r"part [a-z]\b")),
+        (LAST_PRINT_HEADING, folded(r"(\w+)\.? data as published last month\b")),
+        *PROSE,
+    ),
+    above={
+        "part": 'line "Part A: Seasonally Adjusted ..."',
+        "title": 'title "Exhibit 1. U.S. International Trade in Goods and Services"',
+        "units": 'units note "In millions of dollars. ..."',
+    },
+    adjusted="part",
+    closing=(
+        ("footnote", BASIS, '"(1) Data are presented on a balance of payments (BOP) basis."'),
+        ("note", folded(r"note: ."), '"NOTE: ..."'),
+    ),
+    years=3,
+    has_year_to_date=True,
+    has_last_print=True,
+)
+TABLES = (HISTORY, EXHIBIT_1)
+
+EXHIBIT = folded(r"exhibit ([0-9]+[a-z]?)\b")
+
+
+def table_of(words: str) -> Table | None:
+    """The table that has these words for its title, or the beginning of it."""
+    return next((table for table in TABLES if table.kind_of(words) == "title"), None)
+
+
+def other_table(words: str) -> str:
+    """Why a table with these words for its title is not read; "" if they are not the title of
+    another exhibit of the news release."""
+    exhibit = EXHIBIT.match(words)
+    if exhibit is None or exhibit[1] == "1":
+        return ""
+    read = " and ".join(f'"{table.expected}"' for table in reversed(TABLES))
+    return f"{quoted(words)} is another table; those that are read are {read}"
