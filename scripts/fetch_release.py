@@ -296,8 +296,8 @@ def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
     if path.read_bytes() == data:
         return f"nothing new: {shown(path)} is the same file ({key})"
     try:
-        other = read_release(path)
-        count = len({place for place, _ in cells(release).items() ^ cells(other).items()})
+        mine, other = cells(release), cells(read_release(path))
+        count = sum(mine[place] != other[place] for place in mine.keys() & other.keys())
         how = f"with {count:,} other number{'s' * (count != 1)}"
     except Refused:
         count, how = 1, "which cannot be read"
@@ -309,12 +309,11 @@ def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
     )
 
 
-def cells(release: Release) -> dict[tuple[object, ...], object]:
-    """Every number of a release by where it belongs: months or annual rows, period, series."""
+def cells(release: Release) -> dict[tuple[object, ...], int]:
+    """Every number of a release by where it belongs: the kind of row, its period, the series."""
     return {
-        (kind, row.year, row.first, row.last, at): cell
-        for kind, rows in (("month", release.months), ("annual", release.annuals))
-        for row in rows
+        (row.period_type, row.year, row.first, row.last, at): cell
+        for row in release.rows()
         for at, cell in enumerate(row.cells)
     }
 

@@ -139,8 +139,7 @@ def test_a_month_and_the_part_year_that_it_is_are_two_rows(tmp_path: Path) -> No
     (tmp_path / "january.txt").write_text("\n".join([*HEAD, *table, *LINES[-3:]]))
     release = read_release(tmp_path / "january.txt")
     assert release.release_id == "2024-01"
-    rows = [*release.months, *release.annuals]
-    assert len(fetch_release.cells(release)) == sum(len(row.cells) for row in rows)
+    assert len(fetch_release.cells(release)) == sum(len(row.cells) for row in release.rows())
 
 
 IN_THE_WAY = f"{NAME}: is in the way of the release; move it away\n"
@@ -286,6 +285,13 @@ def test_the_time_limit_is_for_all_of_the_download(
     check_late(server.url(path), tmp_path)
 
 
+def test_a_download_that_is_too_late_is_let_go(server: Server, tmp_path: Path) -> None:
+    """Or it would go on behind the ones that follow it."""
+    server.left.clear()
+    check_late(server.url("trickle"), tmp_path)
+    assert server.left.wait(60)
+
+
 @pytest.fixture
 def never() -> Iterator[Callable[..., None]]:
     """A function that does not return before the test is over."""
@@ -336,6 +342,12 @@ def test_a_server_without_tls(server: Server, tmp_path: Path) -> None:
     assert status == 1
     assert err.startswith(f"{url} cannot be reached safely: ")
     assert err.count("\n") == 1
+
+
+def test_whom_the_system_trusts_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "ours.pem").touch()
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "ours.pem"))
+    assert fetch_release.Session().verify == str(tmp_path / "ours.pem")
 
 
 def test_a_folder_that_takes_no_file(

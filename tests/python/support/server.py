@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import os
 import socket
@@ -45,6 +46,7 @@ BOOK = made(TEXT)
 LAST_YEAR = TABLE.index("2024" + 9 * "\t")
 HTML = b"<!DOCTYPE html><html><body>Under maintenance</body></html>"
 NAME = "2024-02.xlsx"
+MANY = 19_000_000
 RED = "\x1b[31m"
 
 
@@ -60,6 +62,7 @@ class Server(ThreadingHTTPServer):
         self.keeps_open = False
         self.bundles: dict[str, bytes | str] = {}  # of a month YYMM; or which page is sent instead
         self.release = threading.Event()  # lets go those that are kept waiting
+        self.left = threading.Event()  # somebody went away in the middle of a trickle
 
     def url(self, path: str, scheme: str = "http") -> str:
         return f"{scheme}://127.0.0.1:{self.server_port}/{path}"
@@ -95,9 +98,11 @@ class Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body)
+        self.close_connection |= length is not None
 
     def book(self) -> None:
-        self.send(BOOK)
+        packed = "gzip" in self.headers["Accept-Encoding"]
+        self.send(gzip.compress(BOOK) if packed else BOOK)
 
     def without_length(self) -> None:
         self.send_response(200)
@@ -129,6 +134,7 @@ class Handler(BaseHTTPRequestHandler):
 
     def drop(self) -> None:
         """No answer at all."""
+        self.close_connection = True
 
     def reset(self) -> None:
         self.send(BOOK[:1000], length=len(BOOK))
@@ -230,10 +236,13 @@ class Handler(BaseHTTPRequestHandler):
 
     def trickle(self) -> None:
         """A byte now and then, for ever."""
-        self.send(BOOK[:10], length=len(BOOK))
-        while not self.server.release.wait(0.02):
-            self.wfile.write(b"x")
-            self.wfile.flush()
+        self.send(BOOK[:10], length=MANY)
+        try:
+            while not self.server.release.wait(0.02):
+                self.wfile.write(b"x")
+                self.wfile.flush()
+        except OSError:
+            self.server.left.set()
 
     def trickled_header(self) -> None:
         self.wfile.write(b"HTTP/1.1 200 OK\r\n")
