@@ -4,12 +4,21 @@ A made-up release ends with a month of one's choice, on one page.  Its months an
 those of the published release.  Changes move an export or import of a month, and with it the
 totals, the balances and the year, so that everything still adds up.  The row of a part year is the
 sum of its months.  Units: millions of US dollars.
+
+    made_up_release  the history, as text
+    made_up_exhibit  Exhibit 1 of the news release, as text: what a spreadsheet program saves
+    as_workbook      the sheet that this text was saved from
+    as_bundle        that workbook among others
 """
 
 from __future__ import annotations
 
+import io
 import random
+import zipfile
 from collections.abc import Iterator, Mapping
+
+import openpyxl
 
 from release import MONTHS
 
@@ -18,6 +27,21 @@ EMPTY = "\t" * 9
 Month = tuple[int, int]  # year, month number
 Cells = list[int]  # balance, exports, imports; of each the total, goods, services
 Changes = Mapping[Month, Mapping[str, int]]  # such as {(2023, 12): {"exports_goods": 250}}
+
+
+PART = "Part A: Seasonally Adjusted (by Commodity/Service)"
+EXHIBIT_TITLE = "Exhibit 1. U.S. International Trade in Goods and Services"
+EXHIBIT_UNITS = (
+    "In millions of dollars. Details may not equal totals due to seasonal adjustment and rounding. "
+    "(R) - Revised."
+)
+EXHIBIT_FOOT = (
+    "(1) Data are presented on a balance of payments (BOP) basis.",
+    "NOTE: For information on data sources and methodology, see the explanatory notes in this "
+    "release or at www.census.gov/ft900 or",
+    "www.bea.gov/data/intl-trade-investment/international-trade-goods-and-services.",
+)
+EXHIBIT_COLUMNS = 233  # that a sheet has a format in; the first ten are the table
 
 
 class Published:
@@ -60,23 +84,89 @@ def month_range(first: Month, last: Month) -> Iterator[Month]:
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)
 
 
+def year_rows(published: Published, year: int, count: int,
+              changes: Changes) -> tuple[Cells, list[Cells]]:  # fmt: skip
+    """The annual row of a year with so many months, and the months."""
+    calendar = [(year, month) for month in range(1, count + 1)]
+    rows = [changed(published.rows[month], changes.get(month, {})) for month in calendar]
+    annual = summed(rows)
+    if count == 12 and (year, 0) in published.rows:
+        annual = published.rows[year, 0]
+        for month in calendar:
+            annual = changed(annual, changes.get(month, {}))
+    return annual, rows
+
+
+def summed(rows: list[Cells]) -> Cells:
+    return [sum(column) for column in zip(*rows, strict=True)]
+
+
 def made_up_release(published: Published, last: Month, changes: Changes | None = None) -> str:
     """The text of a release that ends with the month ``last``."""
-    changes = changes or {}
     lines = list(published.head)
     for year in range(min(published.rows)[0], last[0] + 1):
         count = 12 if year < last[0] else last[1]
-        calendar = [(year, month) for month in range(1, count + 1)]
-        rows = [changed(published.rows[month], changes.get(month, {})) for month in calendar]
-        annual = [sum(column) for column in zip(*rows, strict=True)]
-        if count == 12 and (year, 0) in published.rows:
-            annual = published.rows[year, 0]
-            for month in calendar:
-                annual = changed(annual, changes.get(month, {}))
+        annual, rows = year_rows(published, year, count, changes or {})
         lines += [f"{year}{EMPTY}", printed(f"Jan. - {MONTHS[count - 1][:3]}.", annual)]
         lines += [printed(name, row) for name, row in zip(MONTHS, rows, strict=False)]
         lines += [f"{name}{EMPTY}" for name in MONTHS[count:]]
     return "\n".join([*lines, "", *published.foot])
+
+
+def made_up_exhibit(published: Published, last: Month, changes: Changes | None = None,
+                    before: Changes | None = None) -> str:  # fmt: skip
+    """The text of an Exhibit 1 that ends with the month ``last``.
+
+    It has the year of that month and the two before it.  Of these, behind the annual row, the
+    same months as of the last one, but in December; a month that was changed is marked as
+    revised, unless it is new.  ``before`` are the changes with which the release before was made:
+    what that printed of its last month ends the table.
+    """
+    changes = changes or {}
+    lines = [line + EMPTY for line in ("", PART, EXHIBIT_TITLE, EXHIBIT_UNITS)]
+    lines += published.head[-2:]
+    to_date = "Jan. -" if last[1] == 1 else f"Jan. - {MONTHS[last[1] - 1][:3]}."
+    for year in range(last[0] - 2, last[0] + 1):
+        count = 12 if year < last[0] else last[1]
+        annual, rows = year_rows(published, year, count, changes)
+        lines += [f"{year}{EMPTY}", printed("Jan. - Dec." if count == 12 else to_date, annual)]
+        if year < last[0] and last[1] < 12:
+            lines.append(printed(to_date, summed(rows[: last[1]])))
+        for month, row in enumerate(rows, 1):
+            is_revised = (year, month) in changes and (year, month) != last
+            lines.append(printed(MONTHS[month - 1] + " (R)" * is_revised, row))
+        lines += [f"{name}{EMPTY}" for name in MONTHS[count:]]
+    month = (last[0], last[1] - 1) if last[1] > 1 else (last[0] - 1, 12)
+    lines.append(f"{MONTHS[month[1] - 1]} data as published last month:{EMPTY}")
+    lines.append(printed("", changed(published.rows[month], (before or {}).get(month, {}))))
+    return "\n".join([*lines, *(line + EMPTY for line in EXHIBIT_FOOT)])
+
+
+def as_workbook(text: str, sheet: str = "1") -> bytes:
+    """The workbook that a text was saved from: numbers as numbers, and a format in each cell of
+    many more columns than the table has."""
+    book = openpyxl.Workbook()
+    [page] = book.worksheets
+    page.title = sheet
+    for row, line in enumerate(text.split("\n"), 1):
+        for column, field in enumerate(line.split("\t"), 1):
+            digits = field.removeprefix("-").replace(",", "")
+            value = int(field.replace(",", "")) if column > 1 and digits.isdecimal() else field
+            page.cell(row, column, value)
+        for column in range(1, EXHIBIT_COLUMNS + 1):
+            page.cell(row, column).number_format = "#,##0"
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def as_bundle(exhibit: bytes, name: str = "exh1.xlsx") -> bytes:
+    """A bundle with this Exhibit 1, and others that are not looked into."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for part, content in {name: exhibit, "exh2.xlsx": b"-", "exh12.xlsx": b"-"}.items():
+            archive.writestr(part, content)
+    return file.getvalue()
 
 
 def printed(label: str, cells: Cells) -> str:

@@ -1,4 +1,4 @@
-"""One file of a release, a text or a workbook, read whole or refused.
+"""One file of a release, a text, a workbook or a bundle, read whole or refused.
 
 A file is looked at before it is read: its kind by its name, then its size.  A workbook's sheet is
 parsed as it stands, so that a fault is named by its cell; then, written in the layout of a text,
@@ -9,8 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from project import shown
 
@@ -18,20 +21,24 @@ from .faults import Fault, Refused
 from .parser import Draft, parse
 from .text import Text
 
-# The published table is of 35,000 bytes as a text, and of 270,000 as a workbook.
-MOST_BYTES = {".txt": 1_000_000, ".xlsx": 5_000_000}
+if TYPE_CHECKING:
+    from .workbook import Sheet
+
+# The published tables are of 35,000 bytes as a text, of 270,000 as a workbook.
+MOST_BYTES = {".txt": 1_000_000, ".xlsx": 5_000_000, ".xls": 5_000_000, ".zip": 50_000_000}
 MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """The file that a release came in: its SHA-256, and of a workbook the sheet and by how much
-    the number of a line of the text is larger than that of its row."""
+    """The file that a release came in: its SHA-256; of a workbook the sheet, and by how much the
+    number of a line of the text is larger than that of its row; of a bundle the workbook in it."""
 
     sha256: str
     source_format: str = "text"
     sheet_name: str = ""
     row_offset: str = ""
+    member: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,19 +50,17 @@ class Release(Draft):
 
 
 def read_release(path: Path) -> Release:
-    """One file, a text or a workbook, as a release; raises Refused."""
+    """One file, a text, a workbook or a bundle, as a release; raises Refused."""
     name, suffix = shown(path), path.suffix.lower()
-    if suffix == ".xls" and path.is_file():
-        raise Refused([Fault(name, 0, "is an old workbook (.xls); save it as .xlsx")])
     if suffix not in MOST_BYTES or not path.name.isprintable() or not path.is_file():
-        reason = "is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere"
+        reason = "is no text (.txt), workbook (.xlsx, .xls) or bundle (.zip); keep it elsewhere"
         raise Refused([Fault(name, 0, reason)])
     try:
         check_size(name, suffix, path.stat().st_size)
         data = path.read_bytes()
     except OSError as error:
         raise Refused([Fault(name, 0, f"cannot be read: {error.strerror}")]) from None
-    release = read_workbook(name, data) if suffix == ".xlsx" else read_text(name, data)
+    release = READERS[suffix](name, data)
     if MONTH.fullmatch(path.stem) and path.stem != release.release_id:
         reason = f"ends with {release.release_id}; is it cut off? If not, name it for that month"
         raise Refused([Fault(name, 0, reason)])
@@ -75,19 +80,62 @@ def read_text(name: str, data: bytes) -> Release:
 
 
 def read_workbook(name: str, data: bytes) -> Release:
-    """The workbook ``data``, called ``name`` in messages, as a release; raises Refused."""
+    """The workbook (.xlsx) ``data``, called ``name`` in messages, as a release; raises Refused."""
     check_size(name, ".xlsx", len(data))
+    with needs(name):
+        from . import xlsx  # only here: a text is read without openpyxl
+    return read_sheet(xlsx.read_sheet(name, data), data)
+
+
+def read_old_workbook(name: str, data: bytes) -> Release:
+    """The old workbook (.xls) ``data``, called ``name`` in messages, likewise."""
+    with needs(name):
+        from . import xls
+    return read_sheet(xls.read_sheet(name, data), data)
+
+
+def read_bundle(name: str, data: bytes) -> Release:
+    """Exhibit 1 in the bundle (.zip) ``data``, called ``name`` in messages; raises Refused."""
+    check_size(name, ".zip", len(data))
+    with needs(name):
+        from . import bundle
+    member, workbook = bundle.exhibit_in(name, data, MOST_BYTES[".xlsx"])
+    release = read_workbook(f"{name}/{member}", workbook)
+    month = bundle.named_month(name)
+    if month not in ("", release.release_id):
+        reason = f"holds the exhibit of {release.release_id}, yet is named for {month}"
+        raise Refused([Fault(name, 0, reason)])
+    sha256 = hashlib.sha256(data).hexdigest()
+    return replace(release, origin=replace(release.origin, sha256=sha256, member=member))
+
+
+@contextmanager
+def needs(name: str) -> Iterator[None]:
+    """Refuse a workbook where a module that reads it is not installed."""
     try:
-        from . import workbook  # only here: a text is read without openpyxl
+        yield
     except ModuleNotFoundError as error:
         reason = (
             f"a workbook is read with {error.name}, which is not installed; "
             "install requirements.lock, or save the sheet as text (tab-separated)"
         )
         raise Refused([Fault(name, 0, reason)]) from None
-    sheet = workbook.read_sheet(name, data)
-    lines, offset = workbook.page(sheet.lines, parse(sheet))
-    text = Text(name, "\n".join(lines).encode())
+
+
+def read_sheet(sheet: Sheet, data: bytes) -> Release:
+    """A sheet of the workbook ``data`` as a release; raises Refused."""
+    from .workbook import page
+
+    lines, offset = page(sheet.lines, parse(sheet))
+    text = Text(sheet.path, "\n".join(lines).encode())
     sha256 = hashlib.sha256(data).hexdigest()
     origin = Origin(sha256, "workbook", sheet.name, str(offset))
     return Release(**vars(parse(text)), text=text, origin=origin)
+
+
+READERS = {
+    ".txt": read_text,
+    ".xlsx": read_workbook,
+    ".xls": read_old_workbook,
+    ".zip": read_bundle,
+}

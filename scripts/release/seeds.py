@@ -132,7 +132,8 @@ def write_seeds(paths: list[Path], folder: Path) -> None:
                 faults.append(Fault(shown(path), 0, reason))
                 continue
             file_of[release.release_id] = shown(path)
-            for name, rows in seed_rows(release, path.name).items():
+            member = f"/{release.origin.member}" if release.origin.member else ""
+            for name, rows in seed_rows(release, path.name + member).items():
                 writers[name].writerows(rows)
         if faults:
             raise Refused(faults)

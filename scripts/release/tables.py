@@ -20,7 +20,8 @@ def folded(pattern: str) -> re.Pattern[str]:
     return re.compile(pattern, re.IGNORECASE)
 
 
-NAME = r"U\.S\. International Trade in Goods and Services"
+TITLE = "U.S. International Trade in Goods and Services"
+NAME = re.escape(TITLE)
 LAST_PRINT_HEADING = "last print heading"
 # What a line of words is by how it begins; the first that fits.
 PROSE = (
@@ -68,10 +69,10 @@ class Table:
 HISTORY = Table(
     name="history",
     title=folded(rf"{NAME}, ([0-9]{{4}}) ?- ?Present"),
-    expected="U.S. International Trade in Goods and Services, 1992 - Present",
+    expected=f"{TITLE}, 1992 - Present",
     prose=(("title", folded(NAME)), *PROSE),
     above={
-        "title": 'title "U.S. International Trade in Goods and Services, ..."',
+        "title": f'title "{TITLE}, ..."',
         "units": 'units note "In millions of dollars. Seasonally adjusted; ..."',
     },
     adjusted="units",
@@ -83,7 +84,7 @@ HISTORY = Table(
 EXHIBIT_1 = Table(
     name="exhibit_1",
     title=folded(rf"Exhibit 1[.:]? ?-? ?{NAME}"),
-    expected="Exhibit 1. U.S. International Trade in Goods and Services",
+    expected=f"Exhibit 1. {TITLE}",
     prose=(
         ("title", folded(rf"exhibit 1\b|{NAME}")),
         ("part", folded(r"part [a-z]\b")),
@@ -92,7 +93,7 @@ EXHIBIT_1 = Table(
     ),
     above={
         "part": 'line "Part A: Seasonally Adjusted ..."',
-        "title": 'title "Exhibit 1. U.S. International Trade in Goods and Services"',
+        "title": f'title "Exhibit 1. {TITLE}"',
         "units": 'units note "In millions of dollars. ..."',
     },
     adjusted="part",

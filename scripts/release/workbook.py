@@ -1,9 +1,7 @@
 """A workbook's sheet as the lines of a text release, for the one parser that reads both.
 
-Source: ``exhibit_history.xlsx``, in which the Census Bureau publishes the table.  It is read with
-openpyxl, cell by cell; a cell holds words, or a number of millions of US dollars.  Nothing is
-judged here but what only a workbook can get wrong: the file, the choice of the sheet, a formula
-without a value.  What the cells say is for the parser to judge.
+A cell holds words, or a number of millions of US dollars; how a file is opened, and what its kind
+can get wrong, is in xlsx.py and xls.py.  What the cells say is for the parser to judge.
 
     read_sheet  the bytes of a file  ->  Sheet: one line a row, one field a column, as they stand
     page        the lines of a sheet ->  the same in the layout of a text release
@@ -11,33 +9,24 @@ without a value.  What the cells say is for the parser to judge.
 A sheet is read whole, hidden rows and sheets included; its protection against changes, merged
 cells, formats, comments, pictures and links to other files do not matter.
 
-Errors: Refused, with each fault's cell or sheet.
+Errors: Refused, with each fault's cell or sheet; within the modules of workbooks, Unreadable.
 """
 
 from __future__ import annotations
 
-import io
 import re
-import warnings
-import zipfile
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
-import openpyxl
-from defusedxml import DefusedXmlException  # openpyxl refuses entities with it, if it is there
-from defusedxml.ElementTree import iterparse
 from openpyxl.utils import get_column_letter
-from openpyxl.utils.cell import coordinate_to_tuple
 
 from project import quoted, visible
 
-from .faults import Fault, Faults, Refused
+from .faults import Fault, Faults
 from .parser import Draft
-from .tables import TABLES
+from .tables import TABLES, TITLE, other_table
 from .text import DIGITS, clean
 
-# The published workbooks are of 0.3 MB, 1 MB when unpacked, with 110,000 cells in 441 rows.
-MOST_BYTES_UNPACKED = 5_000_000
+# The published workbooks have 110,000 cells in 441 rows.
 MOST_CELLS = 1_000_000
 MOST_COLUMNS = 100
 LAST_COLUMN = get_column_letter(MOST_COLUMNS)
@@ -48,7 +37,8 @@ NUMBER = re.compile(rf"[-\u2212]?(?:{DIGITS})")
 PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 OLE_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 FORMULA = "holds a formula without a value; open the workbook in a spreadsheet program and save it"
-TAG = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+PASSWORD = "is protected by a password; save it without one"
+OUT_OF_ORDER = "is damaged: its cells are out of order"
 
 Cells = Mapping[tuple[int, int], str]  # the words in (row, column), both counted from 1
 
@@ -86,34 +76,6 @@ def cell_name(sheet: str, row: int, column: int) -> str:
     return f"{sheet_name(sheet)}!{get_column_letter(column)}{row}"
 
 
-# --------------------------------------------------------------------------- reading
-
-
-def read_sheet(path: str, data: bytes) -> Sheet:
-    """The one sheet of the workbook ``data`` that has a cell with the release's title.
-
-    ``path`` is what the workbook is called in messages.  Raises Refused.
-    """
-    try:
-        parts = check_container(data)
-        # openpyxl has no one error for a damaged workbook: whatever stops it, the file is not read.
-        try:
-            with warnings.catch_warnings(action="ignore"):
-                return chosen_sheet(path, data)
-        except (Unreadable, Refused):
-            raise
-        except Exception as error:
-            cause = error.__cause__ or error
-            if isinstance(cause, DefusedXmlException):
-                raise Unreadable("is no workbook (.xlsx): its XML declares entities") from error
-            what = f"{in_short(cause)} ({type(cause).__name__})"
-            if any(name.startswith("xl/chartsheets/") for name in parts):
-                what += "; if a program opens it, delete its chart sheets there"
-            raise Unreadable(f"is damaged, or no workbook: {what}") from error
-    except Unreadable as error:
-        raise Refused([Fault(path, 0, str(error), error.place)]) from error
-
-
 class Unreadable(Exception):
     """Why the workbook as a whole, or one sheet of it, cannot be read."""
 
@@ -122,125 +84,59 @@ class Unreadable(Exception):
         self.place = place
 
 
-def in_short(error: BaseException) -> str:
-    return visible(" ".join(str(error).split())[:80]) or "no reason given"
+def in_short(reason: object) -> str:
+    return visible(" ".join(str(reason).split())[:80]) or "no reason given"
 
 
-def check_container(data: bytes) -> list[str]:
-    """The names of the parts of ``data``; raises Unreadable unless it is a sound zip file of a
-    bearable size, with a workbook."""
-    if not data:
-        raise Unreadable("is empty")
-    if data.startswith(OLE_FILE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise Unreadable("is protected by a password; save it without one")
-        raise Unreadable("is an old workbook (.xls) by its content; save it as .xlsx")
-    if not data.startswith(b"PK"):
-        begins = ascii(data[:20].decode("latin-1"))[1:-1]
-        raise Unreadable(f'is no workbook (.xlsx): it begins with "{begins}"')
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            check_parts(archive)
-            return archive.namelist()
-    except Unreadable:
-        raise
-    except Exception as error:
-        raise Unreadable(f"is damaged: {in_short(error)}") from error
+def beginning(data: bytes) -> str:
+    return f'"{ascii(data[:20].decode("latin-1"))[1:-1]}"'
 
 
-def check_parts(archive: zipfile.ZipFile) -> None:
-    """Unpack every part once, so that each is known to be whole, before any is understood."""
-    parts = archive.infolist()
-    unpacked = sum(part.file_size for part in parts)  # zipfile unpacks no more than it says here
-    if unpacked > MOST_BYTES_UNPACKED:
-        most = f"a release has less than {MOST_BYTES_UNPACKED:,}"
-        raise Unreadable(f"has {unpacked:,} bytes when unpacked; {most}")
-    if any(part.flag_bits & 1 for part in parts):
-        raise Unreadable("is protected by a password; save it without one")
-    if "[Content_Types].xml" not in archive.namelist():
-        raise Unreadable("is a zip file, but no workbook (.xlsx)")
-    for part in parts:
-        archive.read(part)
+def place(cells: dict[tuple[int, int], str], sheet: str, row: int, column: int,
+          value: object) -> None:  # fmt: skip
+    """Enter the words of a cell that may be blank; raises Unreadable beyond the last column."""
+    if column > MOST_COLUMNS:
+        reason = f"is not blank; the table ends before column {LAST_COLUMN}"
+        raise Unreadable(reason, cell_name(sheet, row, column))
+    if words := field(value, column):
+        cells[row, column] = words
 
 
-def chosen_sheet(path: str, data: bytes) -> Sheet:
-    """The sheet with the title, its formulas replaced by their values."""
-    book = openpyxl.load_workbook(
-        io.BytesIO(data), read_only=True, data_only=True, keep_links=False
-    )
-    sheets: list[Any] = book.worksheets  # which the stubs take for sheets of another kind
-    cells_of = {sheet.title: filled_cells(sheet) for sheet in sheets}
-    found = [sheet for sheet in sheets if has_title(cells_of[sheet.title])]
+def too_large(sheet: str) -> Unreadable:
+    most = f"{MOST_ROWS:,} rows or {MOST_CELLS:,} cells"
+    reason = f"more than {most} are in use; delete what is not the table"
+    return Unreadable(reason, sheet_name(sheet))
+
+
+def chosen_sheet(path: str, cells_of: Mapping[str, Cells],
+                 odd_cells: Callable[[str], Iterator[Fault]]) -> Sheet:  # fmt: skip
+    """The one sheet with a title.  ``odd_cells`` are the faults that a kind of file can have in
+    the sheet of that name; raises Refused with them, or Unreadable."""
+    found = [name for name, cells in cells_of.items() if has_title(cells)]
     if len(found) > 1:
-        names = ", ".join(sheet_name(sheet.title) for sheet in found)
+        names = ", ".join(map(sheet_name, found))
         raise Unreadable(f"the sheets {names} all have the title of the release; keep one of them")
+    if not cells_of:
+        raise Unreadable("has no sheet with cells")
     faults = Faults()
-    for sheet in found or sheets:
-        for fault in odd_cells(path, sheet, cells_of[sheet.title]):
+    for name in found or cells_of:
+        for (row, column), words in cells_of[name].items():
+            if odd := CONTROL.search(words):
+                reason = f"holds the control character 0x{ord(odd[0]):02x}"
+                faults.add(Fault(path, row, reason, cell_name(name, row, column)))
+        for fault in odd_cells(name):
             faults.add(fault)
     if not found and not faults.count:
-        for sheet in sheets:
-            faults.add(without_title(path, sheet.title, cells_of[sheet.title]))
-    if not sheets:
-        raise Unreadable("has no sheet with cells")
+        for name, cells in cells_of.items():
+            faults.add(without_title(path, name, cells))
     if faults.count:
         raise faults.refused()
-    [sheet] = found
-    return Sheet(path, sheet.title, cells_of[sheet.title])
+    [name] = found
+    return Sheet(path, name, cells_of[name])
 
 
-def filled_cells(sheet: Any) -> dict[tuple[int, int], str]:
-    """The words of a sheet's cells; raises Unreadable where the sheet is too large."""
-    sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
-    words: dict[tuple[int, int], str] = {}
-    seen = 0
-    for row, cells in enumerate(sheet.iter_rows(), 1):
-        seen += len(cells)
-        if row > MOST_ROWS or seen > MOST_CELLS:
-            most = f"{MOST_ROWS:,} rows or {MOST_CELLS:,} cells"
-            reason = f"more than {most} are in use; delete what is not the table"
-            raise Unreadable(reason, sheet_name(sheet.title))
-        for cell in cells:
-            if cell.value is None:
-                continue
-            if cell.column > MOST_COLUMNS:
-                reason = f"is not blank; the table ends before column {LAST_COLUMN}"
-                raise Unreadable(reason, cell_name(sheet.title, row, cell.column))
-            if found := field(cell.value, cell.column):
-                words[row, cell.column] = found
-    return words
-
-
-def odd_cells(path: str, sheet: Any, cells: Cells) -> Iterator[Fault]:
-    """The faults that openpyxl passes over, found in the sheet's XML: formulas without a value,
-    rows out of order, a cell that stands twice, a value that is not one; and odd characters."""
-    name = sheet.title
-    for (row, column), words in cells.items():
-        if odd := CONTROL.search(words):
-            reason = f"holds the control character 0x{ord(odd[0]):02x}"
-            yield Fault(path, row, reason, cell_name(name, row, column))
-    row = 0
-    with sheet._get_source() as source:
-        for _, element in iterparse(source):
-            if element.tag != f"{TAG}row":
-                continue
-            before, row = row, int(element.get("r", row + 1))
-            if row <= before:
-                yield Fault(path, row, "is damaged: its rows are out of order", sheet_name(name))
-                return
-            column = 0
-            for cell in element.iterfind(f"{TAG}c"):
-                before, at = column, cell.get("r")
-                in_row, column = coordinate_to_tuple(at) if at else (row, column + 1)
-                place = cell_name(name, row, column)
-                values = cell.findall(f"{TAG}v")
-                if (in_row, column > before) != (row, True):
-                    yield Fault(path, row, "is damaged: its cells are out of order", place)
-                if len(values) > 1 or any(len(value) for value in values):
-                    yield Fault(path, row, "is damaged: it holds more than one value", place)
-                if cell.find(f"{TAG}f") is not None and (row, column) not in cells:
-                    yield Fault(path, row, FORMULA, place)
-            element.clear()
+def has_title(cells: Cells) -> bool:
+    return any(table.title.match(words) for words in cells.values() for table in TABLES)
 
 
 def field(value: object, column: int) -> str:
@@ -259,8 +155,12 @@ def field(value: object, column: int) -> str:
 
 
 def without_title(path: str, name: str, cells: Cells) -> Fault:
-    """The fault of a sheet that has no title: the first cell that is not blank."""
-    title = '"U.S. International Trade in Goods and Services, ..."'
+    """The fault of a sheet that has no title: the title of another table, or the first cell that
+    is not blank."""
+    for (row, column), words in sorted(cells.items()):
+        if reason := other_table(words):
+            return Fault(path, row, reason, cell_name(name, row, column))
+    title = f'"{TITLE}"'
     if not cells:
         reason = f"is blank; no sheet has the title {title}"
         return Fault(path, 0, reason, sheet_name(name))
@@ -303,7 +203,3 @@ def page(lines: list[str], draft: Draft) -> tuple[list[str], int]:
         for row in range(header_row + 1, len(lines) + 1)
     ]
     return head + body, len(head) - header_row
-
-
-def has_title(cells: Cells) -> bool:
-    return any(table.title.match(words) for words in cells.values() for table in TABLES)

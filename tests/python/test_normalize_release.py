@@ -25,15 +25,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
+from support.reading import damaged, read_or_refused, rebuilt
 
 import normalize_release
 import project
 from project import ROOT
-from release import MONTHS, SERIES, Refused, Release, normalize, read_release
+from release import MONTHS, SERIES, Refused, normalize, read_release
 from release.reader import MOST_BYTES, read_text
-from release.seeds import HEADERS, seed_rows, stale
+from release.seeds import HEADERS, stale
 
 SCRIPT = ROOT / "scripts" / "normalize_release.py"
 SEEDS = (
@@ -112,37 +113,6 @@ def parsed(result: Run) -> dict[str, list[dict[str, str]]]:
     return {
         name.removesuffix(".csv"): list(csv.DictReader(io.StringIO(content.decode(), newline="")))
         for name, content in result.seeds.items()
-    }
-
-
-def rebuilt(seeds: dict[str, list[dict[str, str]]]) -> bytes:
-    """The text of the one release in the seeds, from nothing but the seeds."""
-    (release,) = seeds["releases"]
-    lines = [(int(row["line_number"]), row["text"]) for row in seeds["release_lines"]]
-    for row in seeds["monthly_trade"] + seeds["annual_trade"]:
-        cells = [int(row[series]) for series in SERIES]
-        layout = row["layout"] or release["cell_layout"]
-        text = layout.format(*cells, *map(abs, cells))
-        lines.append((int(row["line_number"]), f"{row['label']}\t{text}"))
-    lines.sort()
-    assert [number for number, _ in lines] == list(range(1, int(release["line_count"]) + 1))
-    assert not any(
-        set(value) & {"\r", "\n"}
-        for rows in seeds.values()
-        for row in rows
-        for value in row.values()
-    )
-    ending = {"lf": "\n", "crlf": "\r\n"}[release["line_ending"]]
-    text = ending.join(text for _, text in lines)
-    mark = "\ufeff" * (release["has_byte_order_mark"] == "true")
-    return (mark + text + ending * (release["ends_with_newline"] == "true")).encode()
-
-
-def rows_of(release: Release) -> dict[str, list[dict[str, str]]]:
-    """What the seeds of a release have, without writing them."""
-    return {
-        name: [dict(zip(HEADERS[name], map(str, row), strict=True)) for row in rows]
-        for name, rows in seed_rows(release, "some.txt").items()
     }
 
 
@@ -758,7 +728,7 @@ def test_a_text_that_is_too_large_is_not_read(
     """A sparse file of 4 GB would end in a MemoryError, if it were read."""
     for place in ("releases", "seeds"):
         (tmp_path / place).mkdir()
-    for name in ("a.txt", "b.xlsx"):
+    for name in ("a.txt", "b.xlsx", "c.xls", "d.zip"):
         with (tmp_path / "releases" / name).open("wb") as file:
             file.truncate(4 << 30)
     monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
@@ -766,7 +736,7 @@ def test_a_text_that_is_too_large_is_not_read(
         normalize(tmp_path / "releases", tmp_path / "seeds", check=False)
     assert [fault.reason for fault in error.value.faults] == [
         f"has 4,294,967,296 bytes; a release has less than {MOST_BYTES[suffix]:,}"
-        for suffix in (".txt", ".xlsx")
+        for suffix in (".txt", ".xlsx", ".xls", ".zip")
     ]
 
 
@@ -780,10 +750,10 @@ def test_faults_of_several_files_together(tmp_path: Path) -> None:
         "a.txt: is empty",
         "c.txt:9: the year 2022 has no numbers for December",
         'c.txt:12: exports goods: "x" is not a whole number of millions',
-        "d.csv: is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere",
+        "d.csv: is no text (.txt), workbook (.xlsx, .xls) or bundle (.zip); keep it elsewhere",
         "f.txt: ends with 2024-02, as b.txt does; keep one of the two",
         "g",
-        ".txt: is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere",
+        ".txt: is no text (.txt), workbook (.xlsx, .xls) or bundle (.zip); keep it elsewhere",
     ]
 
 
@@ -795,7 +765,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     (texts / "nothing.txt").symlink_to("nowhere")
     os.mkfifo(texts / "pipe.txt")
     assert refused(tmp_path, {}) == [
-        f"{name}.txt: is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere"
+        f"{name}.txt: is no text (.txt), workbook (.xlsx, .xls) or bundle (.zip); keep it elsewhere"
         for name in ("folder", "loop", "nothing", "pipe")
     ]
 
@@ -803,7 +773,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
 def test_a_release_of_the_project_is_shown_from_its_root() -> None:
     with pytest.raises(Refused) as refused:
         read_release(ROOT / "releases" / "1999-01.txt")
-    assert str(refused.value).startswith("releases/1999-01.txt: is neither a text release")
+    assert str(refused.value).startswith("releases/1999-01.txt: is no text (.txt)")
 
 
 def test_linked_release_goes_by_its_own_name(tmp_path: Path) -> None:
@@ -870,22 +840,6 @@ def test_only_what_changed_is_written(tmp_path: Path) -> None:
 
 
 # --------------------------------------------------------------------------- damage
-
-
-def read_or_refused(data: bytes) -> bool:
-    """Damaged bytes are read, and then rebuilt, or refused, each fault with its place."""
-    try:
-        release = read_text("some.txt", data)
-    except Refused as refused:
-        assert refused.faults
-        assert all(re.fullmatch(r"some\.txt(:\d+)?: .+", str(fault)) for fault in refused.faults)
-        return False
-    assert rebuilt(rows_of(release)) == data
-    return True
-
-
-def damaged(examples: int) -> Callable:
-    return settings(max_examples=examples, derandomize=True, deadline=None, database=None)
 
 
 def test_truncated_at_any_byte() -> None:

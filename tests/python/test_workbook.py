@@ -499,7 +499,7 @@ def test_a_workbook_with_other_content() -> None:
         book.active["A1"] = "Exhibit 1"
         book.create_sheet("Empty")
 
-    title = '"U.S. International Trade in Goods and Services, ..."'
+    title = '"U.S. International Trade in Goods and Services"'
     assert faults(made(keep=other)) == [
         f"Empty: is blank; no sheet has the title {title}",
         f'exhibit_history!A1: reads "Exhibit 1"; no cell of the sheet has the title {title}',
@@ -556,7 +556,7 @@ def in_utf_16(xml: bytes) -> bytes:
 FILES: dict[str, tuple[Callable[[bytes], bytes], str]] = {
     "empty": (lambda data: b"", "is empty"),
     "an old workbook": (
-        lambda data: OLE, "is an old workbook (.xls) by its content; save it as .xlsx"),
+        lambda data: OLE, "is an old workbook (.xls) by its content; name it so"),
     "a password": (lambda data: ENCRYPTED, "is protected by a password; save it without one"),
     "a password of a zip file": (flagged, "is protected by a password; save it without one"),
     "a page": (
@@ -740,8 +740,8 @@ def test_a_release_as_text_and_as_workbook_and_files_that_are_neither(
     assert capsys.readouterr().err.replace(f"{tmp_path}/releases/", "").splitlines() == [
         "2024-02.xlsx: ends with 2024-02, as 2024-02.txt does; keep one of the two",
         f'a.XLSX: exhibit_history!F13: exports goods: "x" {WHOLE}',
-        "b.xls: is an old workbook (.xls); save it as .xlsx",
-        "c.ods: is neither a text release (.txt) nor a workbook (.xlsx); keep it elsewhere",
+        "b.xls: is damaged, or no workbook: Cannot detect file format",
+        "c.ods: is no text (.txt), workbook (.xlsx, .xls) or bundle (.zip); keep it elsewhere",
         "nothing was written",
     ]
 
