@@ -30,11 +30,13 @@ import argparse
 import contextlib
 import hashlib
 import http.client
+import io
 import re
 import ssl
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
@@ -46,7 +48,8 @@ import requests
 import urllib3
 
 from project import ROOT, Progress, ProjectError, main, put, shown, visible
-from release import Refused, Release, read_release, read_workbook
+from release import Refused, Release, read_bundle, read_release, read_workbook
+from release.reader import MONTH
 
 SITE = "https://www.census.gov/foreign-trade"
 HISTORY = f"{SITE}/statistics/historical/exhibit_history.xlsx"
@@ -233,25 +236,15 @@ class Site:
 # --------------------------------------------------------------------------- its place
 
 
-def exhibit_of(name: str, data: bytes) -> bytes:  # TEMPORARY
-    import io
-    import zipfile
-
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return archive.read("exh1.xlsx")
-
-
-MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
-
-
 def workbook(address: str, data: bytes) -> Kept:
     return data, read_workbook(address, data)
 
 
 def exhibit(address: str, data: bytes) -> Kept:
-    """Of a bundle, its Exhibit 1 as a file of its own; raises Refused."""
-    member = exhibit_of(address, data)
-    return member, read_workbook(address, member)
+    """The workbook of Exhibit 1 that is in a bundle; raises Refused."""
+    release = read_bundle(address, data)
+    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+        return bundle.read(release.origin.member), release
 
 
 def months_there(folder: Path) -> dict[str, Path]:
@@ -432,7 +425,7 @@ def months_since(words: str) -> list[str]:
 
     An archive's address has two digits for the year, so that it begins with 2000.
     """
-    if not re.fullmatch(r"20[0-9]{2}-(?:0[1-9]|1[0-2])", words):
+    if not MONTH.fullmatch(words) or words < "2000":
         raise argparse.ArgumentTypeError(f"{printable(words)} is not a month such as 2020-09")
     first, now = (12 * int(month[:4]) + int(month[5:7]) - 1 for month in (words, str(today())))
     if first > now - 2:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-import io
 import subprocess
-import zipfile
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
 import pytest
-from proofs.made_up_releases import Published, made_up_release
+from proofs.made_up_releases import (
+    Published,
+    as_bundle,
+    as_workbook,
+    made_up_exhibit,
+    made_up_release,
+)  # fmt: skip
 from support.server import BOOK, NAME, TEXT, Output, Server, fetch, files, made
 
 import fetch_release
@@ -21,24 +25,17 @@ pytestmark = pytest.mark.usefixtures("no_network", "in_april")
 MONTHS = ["2023-10", "2023-11", "2023-12", "2024-01", "2024-02"]
 
 
-def zipped(members: dict[str, bytes]) -> bytes:
-    file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
-    return file.getvalue()
-
-
 def exhibit(month: str) -> bytes:
-    return made(made_up_release(Published(TEXT), (int(month[:4]), int(month[5:])), {}))
+    """Without the many empty columns that all but the last have too: they take their time."""
+    text = made_up_exhibit(PUBLISHED, (int(month[:4]), int(month[5:])))
+    return as_workbook(text) if month == MONTHS[-1] else made(text)
 
 
+PUBLISHED = Published((ROOT / "releases" / "2024-02.txt").read_text())
 EXHIBITS = {month: exhibit(month) for month in MONTHS}
-BUNDLES = {
-    month: zipped({"exh12.xlsx": b"another", "exh1.xlsx": data}) for month, data in EXHIBITS.items()
-}
+BUNDLES = {month: as_bundle(data) for month, data in EXHIBITS.items()}
 SIZE = {
-    month: f"{month}.xlsx: {len(data):,} bytes, 2022-01 to {month}, SHA-256 "
+    month: f"{month}.xlsx: {len(data):,} bytes, {int(month[:4]) - 2}-01 to {month}, SHA-256 "
     for month, data in EXHIBITS.items()
 }
 ALL = {f"{month}.xlsx": data for month, data in EXHIBITS.items()}
@@ -143,20 +140,18 @@ def test_an_archive_that_has_none_of_them_may_be_elsewhere(archive: Server, tmp_
     )
 
 
-BOMB = zipped({"exh1.xlsx": bytes(100_000_000)})
+BOMB = as_bundle(bytes(50_000_000))
 FAILED: dict[str, tuple[bytes | str, str]] = {
-    "an HTML page": ("page", "2311 is answered with something that is no workbook (.xlsx)\n"),
-    "an HTTP error": ("failing", "2311 is answered with the HTTP error 503 Service Unavailable\n"),
-    "a drop": ("drop", "2311 broke off after 0 bytes, twice; try again later\n"),
-    "a reset": ("half", "2311 broke off after 1,000 of {size} bytes, twice; try again later\n"),
-    "too long a file": ("large", "2311 is larger than 20,000,000 bytes: no such workbook\n"),
-    "a trickle": ("trickle", "2311 took longer than 0.5 seconds; try again, or with a longer "
-                  "--time-limit\n"),
+    "an HTML page": ("page", "2401 is answered with something that is no workbook (.xlsx)\n"),
+    "an HTTP error": ("failing", "2401 is answered with the HTTP error 503 Service Unavailable\n"),
+    "a drop": ("drop", "2401 broke off after 0 bytes, twice; try again later\n"),
+    "a reset": ("half", "2401 broke off after 1,000 of {size} bytes, twice; try again later\n"),
+    "too long a file": ("large", "2401 is larger than 20,000,000 bytes: no such workbook\n"),
     "another month": (BUNDLES["2023-12"],
-                      "2311 is the release 2023-12, not 2023-11; nothing was kept\n"),
-    "a zip bomb": (BOMB, "2311: "),
-    "no Exhibit 1": (zipped({"exh12.xlsx": BOOK}), "2311: "),
-    "half a bundle": (BUNDLES["2023-11"][:1000], "2311: "),
+                      "2401 is the release 2023-12, not 2024-01; nothing was kept\n"),
+    "a zip bomb": (BOMB, "2401: its exh1.xlsx has 50,000,000 bytes; "),
+    "no Exhibit 1": (as_bundle(BOOK, "exh14.xlsx"), "2401: holds no exh1.xlsx; nothing was kept\n"),
+    "half a bundle": (BUNDLES["2024-01"][:1000], "2401: is damaged: "),
 }  # fmt: skip
 
 
@@ -164,16 +159,24 @@ FAILED: dict[str, tuple[bytes | str, str]] = {
 def test_a_month_that_fails_keeps_none_from_coming(
     what: str, archive: Server, tmp_path: Path
 ) -> None:
-    archive.bundles["2311"], reason = FAILED[what]
-    limit = ["--time-limit", "0.5"] if what == "a trickle" else []
-    status, out, err = since("2023-10", archive, tmp_path, *limit)
+    archive.bundles["2401"], reason = FAILED[what]
+    status, out, err = since("2023-12", archive, tmp_path)
     assert status == 1
     assert err.startswith(reason.format(size=f"{len(BOOK):,}"))
     *lines, last = err.splitlines()
     assert len(lines) == 1
-    assert last == "2023-10 to 2024-02: 4 fetched, 1 failed (2023-11); run it again to go on"
-    assert len(out.splitlines()) == 4
-    assert files(tmp_path) == {name: ALL[name] for name in ALL if name != "2023-11.xlsx"}
+    assert last == "2023-12 to 2024-02: 2 fetched, 1 failed (2024-01); run it again to go on"
+    assert len(out.splitlines()) == 2
+    assert files(tmp_path) == {name: ALL[name] for name in ("2023-12.xlsx", NAME)}
+
+
+def test_a_month_that_comes_too_slowly_fails(archive: Server, tmp_path: Path) -> None:
+    archive.bundles["2402"] = "trickle"
+    late = "2402 took longer than 0.3 seconds; try again, or with a longer --time-limit\n"
+    failed = "2024-02 to 2024-02: 1 failed (2024-02); run it again to go on\n"
+    told = since("2024-02", archive, tmp_path, "--time-limit", "0.3")
+    assert told == (1, "", late + failed)
+    assert files(tmp_path) == {}
 
 
 def test_three_in_a_row_without_an_answer_end_it(archive: Server, tmp_path: Path) -> None:
@@ -262,6 +265,20 @@ def test_where_the_history_is_not_found_exhibit_1_is(
     assert files(tmp_path) == {NAME: ALL[NAME]}
     status, out, err = fetch(tmp_path, *urls)
     assert out.splitlines()[1] == f"nothing new: {NAME} is the same file (2024-02)"
+
+
+def test_a_month_whose_history_is_there_is_nothing_new(archive: Server, tmp_path: Path) -> None:
+    """Exhibit 1 prints three years of it again, and the year to date; another number is told."""
+    urls = "--url", archive.url("missing"), "--bundle-url", archive.url("2402")
+    history = made_up_release(PUBLISHED, (2024, 2))
+    (tmp_path / "mine.txt").write_text(history)
+    status, out, err = fetch(tmp_path, *urls)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1] == "nothing new: mine.txt has the same numbers (2024-02)"
+    (tmp_path / "mine.txt").write_text(history.replace("170,679", "170,680"))
+    status, _, err = fetch(tmp_path, *urls)
+    assert status == 1
+    assert "is the release 2024-02, and mine.txt is another file of it, with 1 other number" in err
 
 
 @pytest.mark.parametrize("history", ["failing", "drop", "faulty", "large"])
