@@ -6,8 +6,8 @@ Source: the U.S. Census Bureau, at the addresses below, which options can replac
                    Eastern time, about 35 days after the month ends; a few hundred thousand bytes
     --bundle-url   the current release's exhibits in a zip file, asked for where the history is not
                    found (HTTP 404 or 410, or an answer that is no workbook)
-    --archive-url  the same of an earlier month, YYMM in it; asked for with --since only.  Known
-                   since September 2020; before that the name was ft900xls_YYMM.zip
+    --archive-url  the same of every month, YYMM in the address; asked for with --since only.
+                   Since September 2020; what is older holds old workbooks, which are not read
 
 Of a bundle only Exhibit 1 is kept.  All of them hold millions of US dollars.  What came is read as
 every release is read, and goes into the folder under its last month, such as 2024-03.xlsx: whole,
@@ -157,8 +157,8 @@ def checked(response: requests.Response, data: bytes) -> bytes:
     """The data of an answer that is whole and holds a zip file; raises ProjectError."""
     status, answer = response.status_code, f"{response.status_code} {response.reason}"
     if status >= 300:
-        kind = NoAnswer if status >= 500 or status == 429 else ProjectError
-        kind = NotFound if status in (404, 410) else kind
+        kinds = {404: NotFound, 410: NotFound, 429: NoAnswer}
+        kind = NoAnswer if status >= 500 else kinds.get(status, ProjectError)
         raise kind(f"is answered with the HTTP error {answer}")
     if status != http.client.OK:
         raise ProjectError(f"is answered with HTTP {answer}, not with a whole file")
@@ -255,7 +255,7 @@ def months_there(folder: Path) -> dict[str, Path]:
     entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     files = [path for path in entries if path.is_file()]
     there: dict[str, Path] = {}
-    with Progress("compare", len(files)) as told:
+    with Progress("look", len(files)) as told:
         for path in files:
             told(detail=path.name)
             with contextlib.suppress(Refused):
@@ -373,11 +373,8 @@ def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> 
             found[how].append(month)
             if unanswered == IN_A_ROW:
                 break
-    words = [
-        f"{len(of)} {how}" + (f" ({', '.join(of)})" if how in (MISSING, FAILED) else "")
-        for how, of in found.items()
-        if of
-    ]
+    named = {how: f" ({', '.join(found[how])})" for how in (MISSING, FAILED)}
+    words = [f"{len(of)} {how}{named.get(how, '')}" for how, of in found.items() if of]
     if left := len(months) - bar.done:
         words.append(f"{left} not asked for, after {IN_A_ROW} in a row without an answer")
     sentence = f"{months[0]} to {months[-1]}: {', '.join(words)}"
@@ -417,7 +414,7 @@ def seconds_of(words: str) -> float:
 
 
 def pause_of(words: str) -> float:
-    return 0.0 if words == "0" else seconds_of(words)
+    return seconds_of(words) if float(words) else 0.0
 
 
 def months_since(words: str) -> list[str]:
@@ -427,14 +424,10 @@ def months_since(words: str) -> list[str]:
     """
     if not MONTH.fullmatch(words) or words < "2000":
         raise argparse.ArgumentTypeError(f"{printable(words)} is not a month such as 2020-09")
-    first, now = (12 * int(month[:4]) + int(month[5:7]) - 1 for month in (words, str(today())))
+    first, now = (12 * int(month[:4]) + int(month[5:7]) - 1 for month in (words, str(date.today())))
     if first > now - 2:
         raise argparse.ArgumentTypeError(f"the release for {words} cannot be out yet")
     return [f"{month // 12}-{month % 12 + 1:02}" for month in range(first, now - 1)]
-
-
-def today() -> date:
-    return date.today()
 
 
 def parser() -> argparse.ArgumentParser:

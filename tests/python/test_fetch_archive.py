@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from proofs.made_up_releases import (
@@ -48,7 +49,7 @@ def short(month: str) -> str:
 @pytest.fixture
 def in_april(monkeypatch: pytest.MonkeyPatch) -> None:
     """On the first day on which the release for February may be out."""
-    monkeypatch.setattr(fetch_release, "today", lambda: date(2024, 4, 1))
+    monkeypatch.setattr(fetch_release, "date", SimpleNamespace(today=lambda: date(2024, 4, 1)))
 
 
 @pytest.fixture

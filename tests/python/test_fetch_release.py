@@ -372,6 +372,8 @@ WRONG = (
     ("--url", f"http://{RED}/"),
     ("--time-limit", "0"), ("--time-limit", "-1"), ("--time-limit", "soon"),
     ("--time-limit", "nan"), ("--time-limit", "1e99"), ("more",),
+    ("--pause", "-1"), ("--pause", "soon"), ("--pause", "1e99"),
+    ("--bundle-url", "book.xlsx"), ("--archive-url", "ftp://127.0.0.1/YYMM"),
 )  # fmt: skip
 
 
