@@ -13,6 +13,7 @@ sum of its months.  Units: millions of US dollars.
 
 from __future__ import annotations
 
+import copy
 import io
 import random
 import zipfile
@@ -60,6 +61,13 @@ class Published:
             elif fields and fields[0] and label in ("Jan. - Dec.", *MONTHS):
                 month = MONTHS.index(label) + 1 if label in MONTHS else 0
                 self.rows[year, month] = [int(field.replace(",", "")) for field in fields]
+
+    def exactly(self) -> Published:
+        """The same with totals and balances of the months that are exactly those of their goods
+        and services, so that those of any months' sum are, too."""
+        other = copy.copy(self)
+        other.rows = {at: exact(row) if at[1] else row for at, row in self.rows.items()}
+        return other
 
 
 def changed(cells: Cells, changes: Mapping[str, int]) -> Cells:
@@ -120,9 +128,10 @@ def made_up_exhibit(published: Published, last: Month, changes: Changes | None =
     It has the year of that month and the two before it.  Of these, behind the annual row, the
     same months as of the last one, but in December; a month that was changed is marked as
     revised, unless it is new.  ``before`` are the changes with which the release before was made:
-    what that printed of its last month ends the table.
+    what that printed of its last month ends the table.  Months are as in Published.exactly, since
+    a year to date is their sum.
     """
-    changes = changes or {}
+    published, changes = published.exactly(), changes or {}
     lines = [line + EMPTY for line in ("", PART, EXHIBIT_TITLE, EXHIBIT_UNITS)]
     lines += published.head[-2:]
     to_date = "Jan. -" if last[1] == 1 else f"Jan. - {MONTHS[last[1] - 1][:3]}."
@@ -136,9 +145,9 @@ def made_up_exhibit(published: Published, last: Month, changes: Changes | None =
             is_revised = (year, month) in changes and (year, month) != last
             lines.append(printed(MONTHS[month - 1] + " (R)" * is_revised, row))
         lines += [f"{name}{EMPTY}" for name in MONTHS[count:]]
-    month = (last[0], last[1] - 1) if last[1] > 1 else (last[0] - 1, 12)
-    lines.append(f"{MONTHS[month[1] - 1]} data as published last month:{EMPTY}")
-    lines.append(printed("", changed(published.rows[month], (before or {}).get(month, {}))))
+    previous = (last[0], last[1] - 1) if last[1] > 1 else (last[0] - 1, 12)
+    lines.append(f"{MONTHS[previous[1] - 1]} data as published last month:{EMPTY}")
+    lines.append(printed("", changed(published.rows[previous], (before or {}).get(previous, {}))))
     return "\n".join([*lines, *(line + EMPTY for line in EXHIBIT_FOOT)])
 
 

@@ -31,6 +31,7 @@ from .workbook import (
 
 PROGRAM = Path(__file__).with_name("xls_process.py")
 READER = "python_calamine"
+TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 if find_spec(READER) is None:
     raise ModuleNotFoundError(READER, name=READER)
 
@@ -67,8 +68,7 @@ def filled_cells(data: bytes) -> dict[str, Cells]:
         check=False,
     )
     if done.returncode < 0:
-        reason = "takes more memory or time to read than a release; delete what is not the table"
-        raise Unreadable(reason)
+        raise Unreadable(TOO_MUCH)
     if done.returncode:
         *_, told = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
         if "PasswordError" in told:

@@ -1,0 +1,76 @@
+"""An old workbook (.xls), written from scratch: no program that is at hand writes one.
+
+Of [MS-CFB] and [MS-XLS] only what a reader asks for: one sheet, in cells of numbers, words, errors.
+"""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Mapping
+
+SECTOR = 512
+FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
+DIVISION_BY_ZERO = 7
+
+Cells = Mapping[tuple[int, int], int | float | str | bytes]  # row, column from 1; bytes: an error
+
+
+def record(kind: int, content: bytes = b"") -> bytes:
+    return struct.pack("<HH", kind, len(content)) + content
+
+
+def cell(row: int, column: int, value: int | float | str | bytes) -> bytes:
+    head = struct.pack("<HHH", row - 1, column - 1, 0)
+    if isinstance(value, str):  # LABEL, in UTF-16
+        words = value.encode("utf-16-le")
+        return record(0x0204, head + struct.pack("<HB", len(words) // 2, 1) + words)
+    if isinstance(value, bytes):
+        return record(0x0205, head + value)
+    return record(0x0203, head + struct.pack("<d", value))
+
+
+def old_workbook(
+    cells: Cells,
+    sheet: str = "exhibit_history",
+    size: tuple[int, int] | None = None,
+    in_globals: bytes = b"",
+) -> bytes:
+    """The bytes of a workbook; ``size`` is what the sheet says of its rows and columns."""
+    begin = [record(0x0809, struct.pack("<HH8xI", 0x0600, kind, 6)) for kind in (5, 0x10)]
+    rows, columns = size or tuple(map(max, zip(*cells, strict=True)))
+    table = begin[1] + record(0x0200, struct.pack("<IIHHH", 0, rows, 0, columns, 0))
+    table += b"".join(cell(*place, cells[place]) for place in cells) + record(0x000A)
+    name = sheet.encode("latin-1")
+    start = len(begin[0]) + len(in_globals) + 4 + 8 + len(name) + 4
+    sheets = record(0x0085, struct.pack("<IHBB", start, 0, len(name), 0) + name)
+    return contained(begin[0] + in_globals + sheets + record(0x000A) + table)
+
+
+def contained(stream: bytes) -> bytes:
+    """A compound file with this stream for its workbook."""
+    stream = stream.ljust(4096, b"\0")
+    count = -(-len(stream) // SECTOR)
+    tables = -(-(count + 1 + 1) // 127)
+    # The sectors: the tables, the directory, the stream.
+    chain = [TABLE] * tables + [END]
+    first = len(chain)
+    chain += [*range(first + 1, first + count), END]
+    chain += [FREE] * (tables * 128 - len(chain))
+    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16)
+    head += struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    head += struct.pack("<IIIIIIIII", 0, tables, tables, 0, 4096, END, 0, END, 0)
+    head += struct.pack("<109I", *range(tables), *[FREE] * (109 - tables))
+    directory = entry("Root Entry", 5, END, 0, child=1) + entry("Workbook", 2, first, len(stream))
+    return (
+        head
+        + struct.pack(f"<{len(chain)}I", *chain)
+        + directory.ljust(SECTOR, b"\0")
+        + stream.ljust(count * SECTOR, b"\0")
+    )
+
+
+def entry(name: str, kind: int, first: int, size: int, child: int = FREE) -> bytes:
+    words = name.encode("utf-16-le")
+    return struct.pack(
+        "<64sHBBIII36xIQ", words, len(words) + 2, kind, 1, FREE, FREE, child, first, size
+    )
