@@ -31,6 +31,7 @@ import contextlib
 import hashlib
 import http.client
 import io
+import itertools
 import re
 import ssl
 import sys
@@ -373,7 +374,7 @@ def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> 
             found[how].append(month)
             if unanswered == IN_A_ROW:
                 break
-    named = {how: f" ({', '.join(found[how])})" for how in (MISSING, FAILED)}
+    named = {how: f" ({runs(found[how], months)})" for how in (MISSING, FAILED)}
     words = [f"{len(of)} {how}{named.get(how, '')}" for how, of in found.items() if of]
     if left := len(months) - bar.done:
         words.append(f"{left} not asked for, after {IN_A_ROW} in a row without an answer")
@@ -383,6 +384,13 @@ def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> 
     if len(found[MISSING]) == len(months):
         raise ProjectError(f"{sentence}; is {printable(pattern)} where it is?")
     return sentence
+
+
+def runs(some: list[str], months: list[str]) -> str:
+    """Some of the months, in words: "2020-09, 2021-01 to 2021-03"."""
+    numbered = itertools.groupby(enumerate(some), lambda at: months.index(at[1]) - at[0])
+    ends = [[month for _, month in run] for _, run in numbered]
+    return ", ".join(run[0] + f" to {run[-1]}" * (len(run) > 1) for run in ends)
 
 
 # --------------------------------------------------------------------------- the command
