@@ -16,8 +16,8 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 build: $(INSTALLED) ## build the database from releases/: the default
 	@$(BIN)/python scripts/build.py
 
-fetch: $(INSTALLED) ## download the current release into releases/, if it is a new one
-	$(BIN)/python scripts/fetch_release.py
+fetch: $(INSTALLED) ## download the current release, or with SINCE=2020-09 all since, into releases/
+	$(BIN)/python scripts/fetch_release.py$(if $(SINCE), --since '$(SINCE)')
 
 test: $(DEV) ## prove it: seeds up to date, lint, types, and whole builds in scratch folders
 	$(BIN)/python -m pytest

@@ -1,69 +1,115 @@
-"""Download the current workbook of the release and put it into releases/, if it is a new one.
+"""Download releases into releases/: the current one, or the archive's, month by month.
 
-Source: the Census Bureau replaces the workbook at the address below with each monthly release, at
-8:30 Eastern time, about 35 days after the month ends.  It is a few hundred thousand bytes, and
-holds numbers in millions of US dollars.
+Source: the U.S. Census Bureau, at the addresses below, which options can replace.
 
-Downloading and reading it have one time limit together, and there is a size limit; a connection
-that drops is tried once more.  What came is read as every release is read, and goes into the
-folder under its last month, such as 2024-03.xlsx: whole, and never over another file.  Which
-releases are there already, the files themselves say, whatever they are called.
+    --url          the history, every month since 1992; replaced with each monthly release, at 8:30
+                   Eastern time, about 35 days after the month ends; a few hundred thousand bytes
+    --bundle-url   the current release's exhibits in a zip file, asked for where the history is not
+                   found (HTTP 404 or 410, or an answer that is no workbook)
+    --archive-url  the same of every month, YYMM in the address; asked for with --since only.
+                   Since September 2020; what is older holds old workbooks, which are not read
 
-Exit status: 0 where a release was put there, or there is nothing new; 1 where that failed, with
-the address and the reason, and nothing is changed; 2 for wrong usage.
+Of a bundle only Exhibit 1 is kept.  All of them hold millions of US dollars.  What came is read as
+every release is read, and goes into the folder under its last month, such as 2024-03.xlsx: whole,
+and never over another file.  A month that is there already, in any form, is left as it is: which
+months those are, the files themselves say, whatever they are called.
+
+Each download has a time limit, reading it included, and a size limit; a connection that drops is
+tried once more.  One connection is kept open where the server allows it, with a pause between two
+requests.  With --since every month that comes is put there at once, so that the next run goes on
+where this one stopped; three months in a row without an answer end it.
+
+Exit status: 0 where a release was put there, or there is nothing new; with --since, where every
+month came, or was there, or is not in the archive, and then named.  1 where one failed, with the
+address and the reason, or where the archive had none at all; what came is kept.  2 for wrong usage.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import hashlib
 import http.client
+import io
+import itertools
+import re
 import ssl
 import sys
 import threading
-import urllib.error
-import urllib.request
+import time
+import zipfile
 from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import date
 from pathlib import Path
-from re import sub
-from typing import IO, TypeVar
-from urllib.parse import urlsplit
+from typing import TypeVar
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
 
 from project import ROOT, Progress, ProjectError, main, put, shown, visible
-from release import Refused, Release, read_release, read_workbook
+from release import Refused, Release, read_bundle, read_release, read_workbook
+from release.reader import MONTH
 
-ADDRESS = "https://www.census.gov/foreign-trade/statistics/historical/exhibit_history.xlsx"
+SITE = "https://www.census.gov/foreign-trade"
+HISTORY = f"{SITE}/statistics/historical/exhibit_history.xlsx"
+BUNDLE = f"{SITE}/Press-Release/current_press_release/ft900xlsx.zip"
+ARCHIVE = f"{SITE}/Press-Release/ft900/ft900xlsx_YYMM.zip"
+
 MOST_BYTES = 20_000_000
 MOST_SECONDS = 86_400.0
 ATTEMPTS = 2
+FETCHED, THERE, MISSING, FAILED = "fetched", "there already", "not in the archive", "failed"
+IN_A_ROW = 3  # months that the server leaves without an answer, and then is left alone
+ERRORS = (OSError, urllib3.exceptions.HTTPError, ValueError)
 T = TypeVar("T")
+Kept = tuple[bytes, Release]
 
 
-class SafeRedirects(urllib.request.HTTPRedirectHandler):
-    """Follows a redirect from https to https only, and from http to http or https."""
+class NoWorkbook(ProjectError):
+    """What came is neither a workbook nor a bundle, both of which are zip files."""
 
-    def redirect_request(
-        self, req: urllib.request.Request, fp: IO[bytes], code: int, msg: str,
-        headers: http.client.HTTPMessage, newurl: str,
-    ) -> urllib.request.Request | None:  # fmt: skip
-        here, there = urlsplit(req.full_url).scheme, urlsplit(newurl).scheme
-        if there not in (here, "https"):
-            reason = f"is redirected from {here} to {there}, {newurl}, which is not followed"
-            raise ProjectError(reason)
-        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+class NotFound(NoWorkbook):
+    """The server says that nothing is there."""
+
+
+class NoAnswer(ProjectError):
+    """The server did not answer, or not whole, or that it cannot now."""
+
+
+class Session(requests.Session):
+    """Keeps its connections open, trusts whom the system trusts, and follows a redirect from https
+    to https only, and from http to http or https."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.headers.update({"User-Agent": "us_trade (Python)", "Accept-Encoding": "identity"})
+        trusted = ssl.get_default_verify_paths()
+        self.verify = trusted.cafile or trusted.capath or True
+        self.max_redirects = 10
+
+    def get_redirect_target(self, resp: requests.Response) -> str | None:
+        if target := super().get_redirect_target(resp):
+            resp.close()  # what else it says would be read, however long
+            here, there = (urlsplit(url).scheme for url in (resp.url, urljoin(resp.url, target)))
+            if there not in (here, "https"):
+                reason = f"is redirected from {here} to {there}, {target}, which is not followed"
+                raise ProjectError(reason)
+        return target
 
 
 def printable(words: str) -> str:
     """Words from outside, for a message: on one line, with no escape codes and no password."""
-    return visible(sub(r"//[^/\s]*@", "//", " ".join(words.split())))
+    return visible(re.sub(r"//[^/\s]*@", "//", " ".join(words.split())))
 
 
 # --------------------------------------------------------------------------- the download
 
 
-def within(seconds: float, work: Callable[[], T], late: str) -> T:
-    """What ``work`` returns or raises; raises ProjectError(late) where that takes longer.
+def within(seconds: float, work: Callable[[], T], late: ProjectError) -> T:
+    """What ``work`` returns or raises; raises ``late`` where that takes longer.
 
     A thread does it, which is then left behind.  A socket's own timeout is for each wait of it: it
     does not end a name that is looked up, a byte that comes now and then, or a long workbook.
@@ -80,111 +126,148 @@ def within(seconds: float, work: Callable[[], T], late: str) -> T:
     try:
         return future.result(seconds)
     except TimeoutError:
-        raise ProjectError(late) from None
+        raise late from None
 
 
-def download(url: str, timeout: float, told: Progress) -> bytes:
-    """The bytes at ``url``; ``timeout`` is for each wait, in seconds.
+def download(session: Session, url: str, timeout: float, told: Callable[[int, int], None]) -> bytes:
+    """The workbook or bundle at ``url``; ``timeout`` is for each wait, in seconds.
 
-    Raises ProjectError with what is to stand behind the address.
+    ``told`` is called with the bytes that came and, unless 0, how many there are.  Raises
+    ProjectError with what is to stand behind the address.
     """
-    request = urllib.request.Request(url, headers={"User-Agent": "us_trade (Python)"})
-    opener = urllib.request.build_opener(SafeRedirects)
     for _ in range(ATTEMPTS):
-        data = bytearray()
+        data, total = bytearray(), 0
         try:
-            with opener.open(request, timeout=timeout) as response:
-                if response.status != http.client.OK:
-                    answer = f"{response.status} {response.reason}"
-                    raise ProjectError(f"is answered with HTTP {answer}, not with a whole file")
-                told.total = response.length
-                while piece := response.read1(1 << 16):
+            with session.get(url, stream=True, timeout=timeout) as response:
+                total = response.raw.length_remaining or 0
+                while piece := response.raw.read1(1 << 16):
                     data += piece
-                    if max(len(data), told.total or 0) > MOST_BYTES:
+                    if max(len(data), total) > MOST_BYTES:
                         raise ProjectError(f"is larger than {MOST_BYTES:,} bytes: no such workbook")
-                    told(len(data), "bytes")
-            if len(data) >= (told.total or 0):
-                return bytes(data)
-        except (OSError, http.client.HTTPException, ValueError) as error:
-            if not is_drop(error):
-                raise ProjectError(reason_of(error)) from error
-    of_all = f" of {told.total:,}" if told.total else ""
-    raise ProjectError(f"broke off after {len(data):,}{of_all} bytes, twice; try again later")
+                    told(len(data), total)
+            return checked(response, bytes(data))
+        except ERRORS as error:
+            cause = root_of(error)
+            if not is_drop(cause):
+                raise reason_of(cause) from error
+    of_all = f" of {total:,}" if total else ""
+    raise NoAnswer(f"broke off after {len(data):,}{of_all} bytes, twice; try again later")
 
 
-def is_drop(error: Exception) -> bool:
+def checked(response: requests.Response, data: bytes) -> bytes:
+    """The data of an answer that is whole and holds a zip file; raises ProjectError."""
+    status, answer = response.status_code, f"{response.status_code} {response.reason}"
+    if status >= 300:
+        kinds = {404: NotFound, 410: NotFound, 429: NoAnswer}
+        kind = NoAnswer if status >= 500 else kinds.get(status, ProjectError)
+        raise kind(f"is answered with the HTTP error {answer}")
+    if status != http.client.OK:
+        raise ProjectError(f"is answered with HTTP {answer}, not with a whole file")
+    if not data.startswith(b"PK"):
+        raise NoWorkbook("is answered with something that is no workbook (.xlsx)")
+    return data
+
+
+def root_of(error: BaseException) -> BaseException:
+    """What the libraries, each in its own words, say that they were stopped by."""
+    while inner := error.__cause__ or error.__context__:
+        error = inner
+    return error
+
+
+def is_drop(cause: BaseException) -> bool:
     """Whether the other side hung up; where nothing listens there is nothing to try again."""
-    cause = error.reason if isinstance(error, urllib.error.URLError) else error
     hung_up = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError)
     return isinstance(cause, hung_up) and not isinstance(cause, ConnectionRefusedError)
 
 
-def reason_of(error: Exception) -> str:
+def reason_of(cause: BaseException) -> ProjectError:
     """What went wrong with a download, to stand behind its address."""
-    if isinstance(error, urllib.error.HTTPError):
-        return f"is answered with the HTTP error {error.code} {error.reason}"
-    cause = error.reason if isinstance(error, urllib.error.URLError) else error
     if isinstance(cause, ssl.SSLCertVerificationError):
-        return f"has a certificate that is not trusted: {cause.verify_message}"
+        return NoAnswer(f"has a certificate that is not trusted: {cause.verify_message}")
     if isinstance(cause, ssl.SSLError):
-        return f"cannot be reached safely: {cause.reason or cause}"
-    if isinstance(cause, OSError):
-        return f"cannot be reached: {cause.strerror or cause}"
-    return f"cannot be fetched: {cause or type(cause).__name__}"
+        return NoAnswer(f"cannot be reached safely: {cause.reason or cause}")
+    if isinstance(cause, OSError) and cause.strerror:
+        return NoAnswer(f"cannot be reached: {cause.strerror}")
+    return ProjectError(f"cannot be fetched: {cause or type(cause).__name__}")
+
+
+class Site:
+    """Where one address is asked for after the other, in no hurry.
+
+    ``seconds`` are for a download and for reading it, ``pause`` lies between two of them.
+    """
+
+    def __init__(self, seconds: float, pause: float) -> None:
+        self.session, self.seconds, self.pause = Session(), seconds, pause
+        self.asked = False
+
+    def get(self, url: str, read: Callable[[str, bytes], Kept],
+            told: Callable[[int, int], None]) -> Kept:  # fmt: skip
+        """What ``read`` makes of the bytes at ``url``; raises ProjectError, with the address."""
+        time.sleep(self.pause * self.asked)
+        self.asked = True
+        address, over = printable(url), threading.Event()
+        again = "try again, or with a longer --time-limit"
+        late = NoAnswer(f"{address} took longer than {self.seconds:g} seconds; {again}")
+
+        def still(done: int, total: int) -> None:
+            if over.is_set():
+                raise late  # to nobody: it ends the download that was left behind
+            told(done, total)
+
+        def work() -> Kept:
+            try:
+                # The longer timeout, so that it is never the one that is reported.
+                data = download(self.session, url, 2 * self.seconds, still)
+            except ProjectError as error:
+                raise type(error)(f"{address} {printable(str(error))}") from error
+            return read(address, data)
+
+        try:
+            return within(self.seconds, work, late)
+        except Refused as refused:
+            first, more = refused.faults[0], refused.count - 1
+            and_more = f" (and {more:,} more faults)" if more else ""
+            raise ProjectError(f"{first}{and_more}; nothing was kept") from refused
+        finally:
+            over.set()
 
 
 # --------------------------------------------------------------------------- its place
 
 
-def fetch(url: str, folder: Path, seconds: float) -> str:
-    """Put the release at ``url`` into ``folder``, unless it is there, and say what was done.
+def workbook(address: str, data: bytes) -> Kept:
+    return data, read_workbook(address, data)
 
-    ``seconds`` are for its download and for reading it.  Raises ProjectError or OSError.
+
+def exhibit(address: str, data: bytes) -> Kept:
+    """The workbook of Exhibit 1 that is in a bundle; raises Refused."""
+    release = read_bundle(address, data)
+    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+        return bundle.read(release.origin.member), release
+
+
+def months_there(folder: Path) -> dict[str, Path]:
+    """The file of each month that is there, whatever it is called.
+
+    One that is called for a month is that month's or cannot be read: it need not be opened.
     """
-    address = printable(url)
-
-    def work() -> tuple[bytes, Release]:
-        try:
-            # The longer timeout, so that it is never the one that is reported.
-            data = download(url, 2 * seconds, told)
-        except ProjectError as error:
-            raise ProjectError(f"{address} {printable(str(error))}") from error
-        return data, read_workbook(address, data)
-
-    again = "try again, or with a longer --time-limit"
-    late = f"{address} took longer than {seconds:g} seconds; {again}"
-    try:
-        with Progress("fetch") as told:
-            data, release = within(seconds, work, late)
-    except Refused as refused:
-        first, more = refused.faults[0], refused.count - 1
-        and_more = f" (and {more:,} more faults)" if more else ""
-        raise ProjectError(f"{first}{and_more}; nothing was kept") from refused
-    return keep(data, release, address, folder)
-
-
-def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
-    """Put a release into the folder, unless it is there, and say what was done.
-
-    Raises ProjectError where another file of it is there, OSError where none can be written.
-    """
-    key = release.release_id
     entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     files = [path for path in entries if path.is_file()]
-    for path in files:
-        if path.stat().st_size == len(data) and path.read_bytes() == data:
-            return f"nothing new: {shown(path)} is the same file ({key})"
-    with Progress("compare", len(files)) as told:
+    there: dict[str, Path] = {}
+    with Progress("look", len(files)) as told:
         for path in files:
             told(detail=path.name)
-            how = difference(release, path)
-            if how == "":
-                return f"nothing new: {shown(path)} has the same numbers ({key})"
-            if how:
-                raise ProjectError(
-                    f"{address} is the release {key}, and {shown(path)} is another file of it, "
-                    f"{how}; move that away to take the new one"
-                )
+            with contextlib.suppress(Refused):
+                is_named = MONTH.fullmatch(path.stem)
+                there[path.stem if is_named else read_release(path).release_id] = path
+    return there
+
+
+def save(data: bytes, release: Release, folder: Path) -> str:
+    """Put a release into the folder, and say so; raises ProjectError or OSError."""
+    key = release.release_id
     target = folder / f"{key}.xlsx"
     try:
         put(target, data, over=False)
@@ -195,26 +278,119 @@ def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
     return f"{shown(target)}: {size}"
 
 
-def difference(release: Release, path: Path) -> str | None:
-    """How a file of the same release differs: "" for not at all.  None: it is another release."""
+def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
+    """Put a release into the folder, unless its month is there, and say what was done.
+
+    Raises ProjectError where another file of it is there, OSError where none can be written.
+    """
+    key = release.release_id
+    path = months_there(folder).get(key)
+    if path is None:
+        return save(data, release, folder)
+    if path.read_bytes() == data:
+        return f"nothing new: {shown(path)} is the same file ({key})"
     try:
-        other = read_release(path)
-    except Refused:  # what it is, then, only its name can say
-        return "which cannot be read" if path.stem == release.release_id else None
-    if other.release_id != release.release_id:
-        return None
-    count = len({place for place, _ in cells(release).items() ^ cells(other).items()})
-    return f"with {count:,} other number{'s' * (count != 1)}" if count else ""
+        mine, other = cells(release), cells(read_release(path))
+        count = sum(mine[place] != other[place] for place in mine.keys() & other.keys())
+        how = f"with {count:,} other number{'s' * (count != 1)}"
+    except Refused:
+        count, how = 1, "which cannot be read"
+    if not count:
+        return f"nothing new: {shown(path)} has the same numbers ({key})"
+    raise ProjectError(
+        f"{address} is the release {key}, and {shown(path)} is another file of it, {how}; "
+        "move that away to take the new one"
+    )
 
 
-def cells(release: Release) -> dict[tuple[object, ...], object]:
-    """Every number of a release by where it belongs: months or annual rows, period, series."""
+def cells(release: Release) -> dict[tuple[object, ...], int]:
+    """Every number of a release by where it belongs: the kind of row, its period, the series."""
     return {
-        (kind, row.year, row.first, row.last, at): cell
-        for kind, rows in (("month", release.months), ("annual", release.annuals))
-        for row in rows
+        (row.period_type, row.year, row.first, row.last, at): cell
+        for row in release.rows()
         for at, cell in enumerate(row.cells)
     }
+
+
+def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
+    """Put the current release into ``folder``, unless it is there, and say what was done.
+
+    Raises ProjectError or OSError.
+    """
+    with Progress("fetch") as bar:
+
+        def told(done: int, total: int) -> None:
+            bar.total = total
+            bar(done, "bytes")
+
+        try:
+            url, instead, kept = history, "", site.get(history, workbook, told)
+        except NoWorkbook as none:
+            url, instead = bundle, f"{none}; Exhibit 1 is taken instead\n"
+            try:
+                kept = site.get(bundle, exhibit, told)
+            except ProjectError as error:
+                raise ProjectError(f"{none}\n{error}") from error
+    return instead + keep(*kept, printable(url), folder)
+
+
+def fetch_month(site: Site, url: str, month: str, folder: Path, bar: Progress) -> str:
+    """Put a month's Exhibit 1 into ``folder``, and say so; raises ProjectError or OSError."""
+    data, release = site.get(
+        url, exhibit, lambda size, _: bar(bar.done, f"{month}, {size:,} bytes")
+    )
+    if release.release_id != month:
+        what = f"is the release {release.release_id}, not {month}"
+        raise ProjectError(f"{printable(url)} {what}; nothing was kept")
+    return save(data, release, folder)
+
+
+def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> str:
+    """Put into ``folder`` what the archive has of the months that are not there.
+
+    Prints what came, and as errors what did not; returns a sentence on all months.  Raises OSError,
+    and ProjectError with that sentence where a month failed or none was to be had.
+    """
+    there = months_there(folder)
+    found: dict[str, list[str]] = {FETCHED: [], THERE: [], MISSING: [], FAILED: []}
+    unanswered = 0
+    with Progress("fetch", len(months)) as bar:
+        for month in months:
+            bar(detail=month)
+            how = THERE
+            if month not in there:
+                try:
+                    url = pattern.replace("YYMM", month[2:4] + month[5:])
+                    line = fetch_month(site, url, month, folder, bar)
+                    how, unanswered = FETCHED, 0
+                    bar.clear()
+                    print(line, flush=True)
+                except NotFound:
+                    how, unanswered = MISSING, 0
+                except ProjectError as error:
+                    how, unanswered = FAILED, unanswered + 1 if isinstance(error, NoAnswer) else 0
+                    bar.clear()
+                    print(error, file=sys.stderr)
+            found[how].append(month)
+            if unanswered == IN_A_ROW:
+                break
+    named = {how: f" ({runs(found[how], months)})" for how in (MISSING, FAILED)}
+    words = [f"{len(of)} {how}{named.get(how, '')}" for how, of in found.items() if of]
+    if left := len(months) - bar.done:
+        words.append(f"{left} not asked for, after {IN_A_ROW} in a row without an answer")
+    sentence = f"{months[0]} to {months[-1]}: {', '.join(words)}"
+    if found[FAILED]:
+        raise ProjectError(f"{sentence}; run it again to go on")
+    if len(found[MISSING]) == len(months):
+        raise ProjectError(f"{sentence}; is {printable(pattern)} where it is?")
+    return sentence
+
+
+def runs(some: list[str], months: list[str]) -> str:
+    """Some of the months, in words: "2020-09, 2021-01 to 2021-03"."""
+    numbered = itertools.groupby(enumerate(some), lambda at: months.index(at[1]) - at[0])
+    ends = [[month for _, month in run] for _, run in numbered]
+    return ", ".join(run[0] + f" to {run[-1]}" * (len(run) > 1) for run in ends)
 
 
 # --------------------------------------------------------------------------- the command
@@ -232,6 +408,12 @@ def address_of(words: str) -> str:
     return words
 
 
+def pattern_of(words: str) -> str:
+    if "YYMM" not in words:
+        raise argparse.ArgumentTypeError(f"{printable(words)} has no YYMM for year and month")
+    return address_of(words)
+
+
 def seconds_of(words: str) -> float:
     value = float(words)
     if not 0 < value <= MOST_SECONDS:
@@ -239,24 +421,55 @@ def seconds_of(words: str) -> float:
     return value
 
 
+def pause_of(words: str) -> float:
+    return seconds_of(words) if float(words) else 0.0
+
+
+def months_since(words: str) -> list[str]:
+    """The months from that on whose release can be out: it never is before the second month after.
+
+    An archive's address has two digits for the year, so that it begins with 2000.
+    """
+    if not MONTH.fullmatch(words) or words < "2000":
+        raise argparse.ArgumentTypeError(f"{printable(words)} is not a month such as 2020-09")
+    first, now = (12 * int(month[:4]) + int(month[5:7]) - 1 for month in (words, str(date.today())))
+    if first > now - 2:
+        raise argparse.ArgumentTypeError(f"the release for {words} cannot be out yet")
+    return [f"{month // 12}-{month % 12 + 1:02}" for month in range(first, now - 1)]
+
+
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        description="Download the current workbook of the release into releases/.",
-        epilog="example: .venv/bin/python scripts/fetch_release.py --time-limit 20",
+        description="Download releases into releases/: the current one, or the archive's.",
+        epilog="example: .venv/bin/python scripts/fetch_release.py --since 2020-09",
     )
-    parser.add_argument("--url", type=address_of, default=ADDRESS,
-                        help="where the workbook is (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--since", type=months_since, metavar="MONTH", dest="months",
+                        help="fetch every month since this one that is not there, such as 2020-09, "
+                        "from the archive")  # fmt: skip
+    parser.add_argument("--url", type=address_of, default=HISTORY,
+                        help="where the history is (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--bundle-url", type=address_of, default=BUNDLE, metavar="URL",
+                        help="where the current bundle is (default: %(default)s)")  # fmt: skip
+    parser.add_argument("--archive-url", type=pattern_of, default=ARCHIVE, metavar="URL",
+                        help="where that of a month YYMM is (default: %(default)s)")  # fmt: skip
     parser.add_argument("--releases", type=Path, default=ROOT / "releases", metavar="FOLDER",
-                        help="where it goes (default: releases)")  # fmt: skip
+                        help="where they go (default: releases)")  # fmt: skip
     parser.add_argument("--time-limit", type=seconds_of, default=60.0, metavar="SECONDS",
-                        help="for downloading and reading it (default: 60)")  # fmt: skip
+                        help="for downloading and reading each of them (default: 60)")  # fmt: skip
+    parser.add_argument("--pause", type=pause_of, default=1.0, metavar="SECONDS",
+                        help="between two requests (default: 1)")  # fmt: skip
     return parser
 
 
 def command(options: argparse.Namespace) -> None:
-    if not options.releases.is_dir():
-        raise ProjectError(f"{shown(options.releases)}: is not a folder", status=2)
-    print(fetch(options.url, options.releases, options.time_limit))
+    folder = options.releases
+    if not folder.is_dir():
+        raise ProjectError(f"{shown(folder)}: is not a folder", status=2)
+    site = Site(options.time_limit, options.pause)
+    if options.months:
+        print(fetch_archive(site, options.archive_url, options.months, folder))
+    else:
+        print(fetch(site, options.url, options.bundle_url, folder))
 
 
 if __name__ == "__main__":

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import shutil
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from proofs.made_up_releases import Published, made_up_release
 from proofs.replay import Replayed
 from support.builds import Build, Outcome, dbt, once, replayed
+from support.server import Server
 
+import fetch_release
 from project import ROOT
 
 # December 2023 came out lower and was raised by 250 in January's release, and by 150 in
@@ -81,3 +85,21 @@ def three_releases(
     folder = once(tmp_path_factory, "three_releases", make)
     replay = Replayed(printed=(folder / "printed.txt").read_text())
     return Outcome(folder / "replay" / "us_trade.duckdb", replay)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """What answers instead of the network."""
+    with Server() as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.release.set()
+        server.shutdown()
+
+
+@pytest.fixture
+def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody listens at the addresses that a test does not name, and no proxy is asked."""
+    monkeypatch.setenv("no_proxy", "*")
+    for name in ("HISTORY", "BUNDLE", "ARCHIVE"):
+        monkeypatch.setattr(fetch_release, name, f"http://127.0.0.1:1/{name}_YYMM")

@@ -17,7 +17,7 @@ with asked as (
         max(component) as component,
         max(flow) as flow
     from {{ series }} as series
-    where series.fred_series_id = fred_series_id
+    where series.fred_series_id = fred_series_id  -- noqa: RF03
 ),
 
 known as (
@@ -25,7 +25,9 @@ known as (
         flow,
         coalesce(
             component,
-            error('no FRED series is called ' || fred_series_id || '; dim_series has nine')
+            error(
+                'no FRED series is called ' || fred_series_id || '; dim_series has nine'
+            )
         ) as component
     from asked
 )
@@ -33,13 +35,16 @@ known as (
 select
     indicators.month_date as date,
     cast(
-        case units
+        case units  -- noqa: RF02
             when 'lin' then indicators.value_musd
             when 'chg' then indicators.change_musd
             when 'ch1' then indicators.change_from_year_ago_musd
             when 'pch' then indicators.change_pct
             when 'pc1' then indicators.change_from_year_ago_pct
-            else error('units are lin, chg, ch1, pch or pc1, not ' || units)
+            else
+                -- noqa: disable=RF02
+                error('units are lin, chg, ch1, pch or pc1, not ' || units)
+                -- noqa: enable=RF02
         end as double
     ) as value
 from {{ indicators }} as indicators

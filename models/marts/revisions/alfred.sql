@@ -17,7 +17,7 @@ with asked as (
         max(component) as component,
         max(flow) as flow
     from {{ series }} as series
-    where series.fred_series_id = fred_series_id
+    where series.fred_series_id = fred_series_id  -- noqa: RF03
 ),
 
 known as (
@@ -25,7 +25,9 @@ known as (
         flow,
         coalesce(
             component,
-            error('no FRED series is called ' || fred_series_id || '; dim_series has nine')
+            error(
+                'no FRED series is called ' || fred_series_id || '; dim_series has nine'
+            )
         ) as component
     from asked
 ),
