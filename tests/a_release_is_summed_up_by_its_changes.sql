@@ -72,6 +72,7 @@ where
     or summaries.last_revised_month is distinct from counted.last_revised_month
     or summaries.largest_month is distinct from largest.month_date
     or abs(summaries.largest_revision_musd) is distinct from counted.largest_size_musd
+    or summaries.largest_series_id is distinct from changes.series_id
     or summaries.largest_revision_musd is distinct from changes.revision_musd
     or summaries.sentence is distinct from {{ filled_in('sentences.template', {
         'release': 'summaries.release_id',

@@ -35,31 +35,8 @@ unusual_releases as (
     group by release_id, previous_release_id
 ),
 
--- What a release printed of a month, and what was announced with it.
-disagreeing as (
-    select
-        announcements.release_id,
-        announcements.month_date,
-        {{ filled_in('sentences.template', {
-            'month': month_words('announcements.month_date'),
-            'printed': one_decimal('announcements.printed_busd'),
-            'announced': one_decimal('announcements.announced_busd'),
-        }) }} as words
-    from {{ ref('int_announcements') }} as announcements
-    inner join sentences on sentences.topic = 'announcement'
-    where announcements.printed_busd != announcements.announced_busd
-),
-
 disagreeing_releases as (
-    select
-        release_id,
-        {{ listed(
-            'words', "'; '", '-' ~ month_number('month_date')
-        ) }} as listed_months,
-        row_number() over (order by release_id desc) as place,
-        count(*) over () as releases
-    from disagreeing
-    group by release_id
+    select * from {{ ref('int_disagreeing_releases') }}
 ),
 
 warned as (
