@@ -5,7 +5,6 @@ those of the published release.  Changes move an export or import of a month, an
 totals, the balances and the year, so that everything still adds up.  The row of a part year is the
 sum of its months.  Units: millions of US dollars.
 
-    made_exact       the published months, so that sums of them add up as well
     made_up_release  the history, as text
     made_up_exhibit  Exhibit 1 of the news release, as text: what a spreadsheet program saves
     as_workbook      the sheet that this text was saved from
@@ -186,29 +185,30 @@ def printed(label: str, cells: Cells) -> str:
 def monthly_releases(text: str, count: int) -> Iterator[tuple[str, str]]:
     """``count`` consecutive monthly releases, each with its id, the first ending in 1992.
 
-    As published ones do, each prints its last month for the first time, and revises the month
-    before it; the one for April revises the five years before it.  Months after the end of the
-    published release repeat those of the year before.
+    Every other one is an Exhibit 1, from its third year on.  As published ones do, each prints its
+    last month for the first time, and revises the month before it; the one for April revises the
+    five years before it.  Months after the end of the published release repeat those of the year
+    before.
     """
-    published = made_exact(Published(text))
+    published = Published(text).exactly()
     first = (min(published.rows)[0], 1)
     calendar = list(month_range(first, (first[0] + count // 12 + 1, 12)))[:count]
     for year, month in calendar:
         published.rows.setdefault((year, month), published.rows.get((year - 1, month), []))
+    before: Changes = {}
     for at, last in enumerate(calendar):
         back = 60 if last[1] == 4 else 1
         changes = {
             month: {"exports_goods": noise(last, month), "imports_services": noise(month, last)}
             for month in calendar[max(0, at - back) : at + 1]
         }
-        yield f"{last[0]}-{last[1]:02}", made_up_release(published, last, changes)
-
-
-def made_exact(published: Published) -> Published:
-    """The same with totals and balances that are those of what is printed beside them, to the
-    million, and no annual rows: then the sums of months add up too, as those of a year to date."""
-    published.rows = {month: exact(cells) for month, cells in published.rows.items() if month[1]}
-    return published
+        is_exhibit = at % 2 and last[0] >= first[0] + 2
+        release = (
+            made_up_exhibit(published, last, changes, before) if is_exhibit
+            else made_up_release(published, last, changes)
+        )  # fmt: skip
+        before = changes
+        yield f"{last[0]}-{last[1]:02}", release
 
 
 def exact(cells: Cells) -> Cells:

@@ -11,7 +11,6 @@ from proofs.made_up_releases import (
     Published,
     as_bundle,
     as_workbook,
-    made_exact,
     made_up_exhibit,
     made_up_release,
 )
@@ -26,7 +25,7 @@ DECEMBER = {(2023, 11): {"exports_goods": 130}, (2023, 12): {"imports_services":
 @pytest.fixture(scope="module")
 def releases(release_text: str) -> dict[str, str]:
     """A history to June 2019, and the Exhibits 1 of November and December 2023, as texts."""
-    published = made_exact(Published(release_text))
+    published = Published(release_text).exactly()
     return {
         "2019-06": made_up_release(published, (2019, 6)),
         "2023-11": made_up_exhibit(published, (2023, 11), NOVEMBER),
