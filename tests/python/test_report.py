@@ -240,6 +240,17 @@ def test_what_the_page_cannot_show_is_an_error_not_a_blank(
         rendered(database, drawings, "balance")
 
 
+def test_a_picture_of_which_there_is_nothing_to_say_is_left_out(
+    database: Path, queries: Path
+) -> None:
+    """As of the change from a year before, in the first year."""
+    rewrite(queries / "captions.sql", "order by", "where picture != 'year_ago' order by")
+    files = build_report.files(database)
+    assert "pictures/year_ago.svg" not in files
+    left = {*Page(files["report.html"].decode()).ids}
+    assert "three_months" in left and not {"year_ago", "year_ago-picture"} & left
+
+
 def test_what_a_query_returns_is_escaped(
     database: Path, drawings: dict[str, Drawing], queries: Path
 ) -> None:
