@@ -31,6 +31,7 @@ STYLE = (Path(__file__).resolve().parent / "page.css").read_text(encoding="utf-8
 BILLIONS = "Billions of US dollars"
 BALANCE = "Balance, billions of US dollars"
 MONTH = "Reference month"
+DECIMAL = ",.1f"
 RECESSIONS = "Shaded: recessions of the United States, as the NBER dates them."
 
 
@@ -56,13 +57,13 @@ def colour(name: str) -> str:
 
 
 def one_decimal(field: str) -> str:
-    """A number to one decimal, half away from zero, as page.readable has it.
+    """A number rounded to one decimal, half away from zero, for DECIMAL to write.
 
-    The formatter rounds the binary fraction, in which half a tenth may be a little less: what
-    is added is less than the last decimal that the marts have.
+    It rounds the binary fraction, in which half a tenth may be a little less: what is added is
+    less than the last decimal that the marts have.
     """
     tenths = f"floor(abs(datum.{field}) * 10 + 0.500000001) / 10"
-    return f"format(datum.{field} < 0 ? -{tenths} : {tenths}, ',.1f')"
+    return f"datum.{field} < 0 ? -{tenths} : {tenths}"
 
 
 def months_so_far(month: str) -> str:
@@ -161,8 +162,10 @@ def hover_layers(visible: alt.Chart, lines: Sequence[Line], suffix: str,
             filled=True, size=45, color=colour(line.colour), opacity=1
         )
         yield dots.encode(month_axis(), alt.Y(f"{line.name}_{suffix}:Q"))
+    # Numbers with a format: of a text, Vega-Lite asks the wrong row at the month that is nearest.
     tooltip = [alt.Tooltip("utcyearmonth(month_date):T", title="title", format="%B %Y")] + [
-        alt.Tooltip(f"{line.name}_shown:N", title=f"{line.label}, {unit}") for line in lines
+        alt.Tooltip(f"{line.name}_shown:Q", title=f"{line.label}, {unit}", format=DECIMAL)
+        for line in lines
     ]
     brush = alt.BrushConfig(fill=colour("ink"), fillOpacity=0.08, stroke="transparent")
     drag = alt.selection_interval("drag", encodings=["x"], translate=False, zoom=False, mark=brush)
@@ -178,7 +181,7 @@ def end_labels(visible: alt.Chart, line: Line, lines: Sequence[Line], suffix: st
     Where two lines cross (``label_dy`` is 0), the higher is labelled above, the lower below; of
     two that are as high, the first above.
     """
-    label = f"'{line.label} ' + datum.{line.name}_shown"
+    label = f"'{line.label} ' + format(datum.{line.name}_shown, '{DECIMAL}')"
     ends = (
         visible.transform_joinaggregate(last_month="max(month_date)")
         .transform_filter("time(datum.month_date) == time(datum.last_month)")
@@ -220,7 +223,7 @@ def draw_year_to_date(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("months:N", title="title"),
             alt.Tooltip("flow:N", title="Flow"),
-            alt.Tooltip("sum_shown:N", title="$ bn"),
+            alt.Tooltip("sum_shown:Q", title="$ bn", format=DECIMAL),
         ],
     )
     bold = alt.ExprRef("datum.is_latest ? 700 : 400")
@@ -228,7 +231,7 @@ def draw_year_to_date(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
     labels = base.mark_text(align="right", dx=-6, color=colour("quiet"), fontWeight=bold)
     return alt.layer(
         bars,
-        values.encode(x="sum_busd:Q", text="sum_shown:N"),
+        values.encode(x="sum_busd:Q", text=alt.Text("sum_shown:Q", format=DECIMAL)),
         labels.encode(x=alt.datum(0), text="year:O"),
     )
 
