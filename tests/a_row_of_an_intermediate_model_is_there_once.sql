@@ -1,4 +1,4 @@
--- The grains of the staging and intermediate models, all in one place: a row that stands
+-- The grains of staging and intermediate models, all in one place: a row that stands
 -- twice would count twice wherever it is joined. Of the marts the primary keys say so.
 -- Grain of a failure: a model and the key of such a row, or of one without its key (but
 -- that a cell may be part of no wider sum).
