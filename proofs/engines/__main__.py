@@ -40,8 +40,19 @@ NUMBER, BROKEN = b"46882", b"64882"
 NO_RELEASE = {"dim_component", "dim_recession", "dim_series"}
 
 WITHOUT_UNIT_TESTS = ("build", "--exclude-resource-type", "unit_test")
-MOST = {"a build with unit tests": 1.5, "a build without": 2.0}  # times DuckDB alone, aimed at
 ALONE = "DuckDB alone"
+# What is measured, and how many times DuckDB alone it may take.
+AIMS = {"build": ("without unit tests", 2.0), "whole": ("with them", 1.5)}
+# The table: what is measured, less what went before it.
+ROWS = (
+    ("its start", "start", ""),
+    ("parsing", "parse", "start"),
+    ("seeds, models, data tests", "build", "parse"),
+    ("a build without unit tests", "build", ""),
+    ("unit tests", "whole", "build"),
+    ("a build with unit tests", "whole", ""),
+    ("a build that a broken number stops", "stopped", ""),
+)
 
 Seconds = dict[str, float]  # of what was measured
 
@@ -53,10 +64,6 @@ class Copy:
         self.engine, self.folder = engine, copy_project(folder)
         (folder / "releases" / RELEASE).write_bytes((ROOT / "releases" / RELEASE).read_bytes())
         self.database = folder / "us_trade.duckdb"
-
-    @property
-    def named(self) -> tuple[str, Path]:
-        return self.engine.name, self.database
 
     def run(self, *arguments: str) -> float:
         """The seconds that dbt takes, into no database; raises ProjectError with its words."""
@@ -80,7 +87,7 @@ class Copy:
 
 def alike(copies: Sequence[Copy]) -> Counter[str]:
     """How much is the same in both; raises ProjectError with what is not."""
-    compared = compare(copies[0].named, copies[1].named)
+    compared = compare(*[(copy.engine.name, copy.database) for copy in copies])
     if compared.faults:
         raise ProjectError("\n".join(compared.faults))
     return compared.counts
@@ -89,24 +96,20 @@ def alike(copies: Sequence[Copy]) -> Counter[str]:
 def broken(folder: Path, engines: Sequence[Engine]) -> tuple[list[Copy], list[str]]:
     """Copies with a broken number, and what both say of it; raises ProjectError."""
     copies = [Copy(engine, folder / f"broken {engine.name}") for engine in engines]
-    words = []
     for copy in copies:
         seed = copy.folder / "seeds" / "monthly_trade.csv"
-        whole = seed.read_bytes()
-        if whole.count(NUMBER) != 1:
-            raise ProjectError(f"{seed.name}: has {NUMBER.decode()} not once")
-        seed.write_bytes(whole.replace(NUMBER, BROKEN))
-        _, said = copy.stopped()
-        lines = message(copy, said)
-        words.append(lines)
-    alike(copies)
-    return copies, words[0]
+        seed.write_bytes(seed.read_bytes().replace(NUMBER, BROKEN))
+        words = message(copy, copy.stopped()[1])
+    alike(copies)  # the words too
+    return copies, words
 
 
 def message(copy: Copy, said: str) -> list[str]:
     """What the suspects' view says, which dbt must have printed; raises ProjectError."""
     with open_database(copy.database) as connection:
-        lines = connection.execute("select line from intermediate.int_suspect_lines order by all").fetchall()
+        lines = connection.execute(
+            "select line from intermediate.int_suspect_lines order by part, place"
+        ).fetchall()
         marts = connection.execute(
             "select table_name from duckdb_tables() where schema_name = 'marts'"
         ).fetchall()
@@ -144,76 +147,60 @@ def measured(copies: Sequence[Copy], stopping: Sequence[Copy], runs: int,
     return times
 
 
-def table(times: dict[str, Seconds], files: dict[str, str]) -> str:
-    """What took how long, in seconds and times DuckDB alone; parts are differences of commands."""
-    rows: list[tuple[str, str, str | None]] = [
-        ("its start", "start", None),
-        ("parsing", "parse", "start"),
-        ("seeds, models, data tests", "build", "parse"),
-        ("a build without unit tests", "build", None),
-        ("its unit tests", "whole", "build"),
-        ("a build with unit tests", "whole", None),
-        ("a build that a broken number stops", "stopped", None),
-    ]
-    alone = {"parse": 0.0, **times[ALONE]}
-    names = [name for name in times if name != ALONE]
+def table(times: dict[str, Seconds]) -> str:
+    """What took how long, and how many times DuckDB alone; parts are differences of commands."""
+    engines = [name for name in times if name != ALONE]
     cells = []
-    for title, what, less in rows:
-
-        def took(of: Seconds, what: str = what, less: str | None = less) -> float | None:
-            return None if what not in of else of[what] - (of.get(less, 0.0) if less else 0.0)
-
-        floor = took(alone)
-        row = [title, "" if floor is None or what == "parse" else f"{floor:.2f} s"]
-        for name in names:
-            seconds = took(times[name])
-            assert seconds is not None
+    for title, what, less in ROWS:
+        floor = times[ALONE].get(what, 0) - times[ALONE].get(less, 0)
+        row = [title, f"{floor:.2f} s" if floor else ""]
+        for name in engines:
+            seconds = times[name][what] - times[name].get(less, 0)
             row += [f"{seconds:.2f} s", f"{seconds / floor:.1f}" if floor else ""]
         cells.append(row)
-    cells.append(["the file", "", *(cell for name in names for cell in (files[name], ""))])
-    header = ["one release", ALONE, *(cell for name in names for cell in (name, "x DuckDB"))]
-    return markdown_table(header, cells, [False] + [True] * (1 + 2 * len(names)))
+    header = ["one release", ALONE, *(cell for name in engines for cell in (name, "x DuckDB"))]
+    return markdown_table(header, cells, [False, *[True] * (len(header) - 1)])
 
 
-def aims(times: dict[str, Seconds], name: str) -> str:
-    """How far the engine is from what is aimed at, in a line."""
+def aims(seconds: Seconds, alone: Seconds) -> str:
+    """How near an engine comes to what is aimed at."""
     said = []
-    for title, what in (("with unit tests", "whole"), ("without", "build")):
-        most = MOST[f"a build {title}"]
-        ratio = times[name][what] / times[ALONE][what]
+    for what, (words, most) in AIMS.items():
+        ratio = seconds[what] / alone[what]
         verdict = "met" if ratio <= most else "missed"
-        said.append(f"{title} {ratio:.1f} times DuckDB alone (aimed at: {most}; {verdict})")
-    return f"{name}: {', '.join(said)}"
+        said.append(f"{words} {ratio:.1f} times DuckDB alone (aim: {most}, {verdict})")
+    return ", ".join(said)
 
 
 def file_of(database: Path) -> str:
-    """Who wrote a database, in which storage format, and how large it is."""
+    """How large a database is, in which storage format, and who wrote it."""
     header = database.read_bytes()[:84]
     [storage] = struct.unpack("<Q", header[12:20])
     writer = header[52:84].rstrip(b"\0").decode()
-    return f"{database.stat().st_size / 2**20:.1f} MiB, format {storage}, by {writer}"
+    return f"{database.stat().st_size / 2**20:.1f} MiB in format {storage}, by DuckDB {writer}"
 
 
 def proved(folder: Path, engines: Sequence[Engine], runs: int) -> str:
     """Everything, in an empty folder, as a table and what was compared."""
-    with Progress("engines", 4 + runs * 12) as progress:
+    with Progress("engines", 2 + runs * 12) as progress:
         copies = []
         for engine in engines:
             copies.append(Copy(engine, folder / engine.name))
             copies[-1].run("build")
             progress(detail=f"{engine.name} build")
         counts = alike(copies)
-        files = {copy.engine.name: file_of(copy.database) for copy in copies}
+        files = [f"{copy.engine.name}, {file_of(copy.database)}" for copy in copies]
         stopping, words = broken(folder, engines)
         times = measured(copies, stopping, runs, progress)
-    compared = ", ".join(f"{count:,} {kind}s" for kind, count in counts.items())
+    same = ", ".join(f"{count:,} {kind}s" for kind, count in counts.items())
     return "\n\n".join([
         f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}; "
         f"the fastest of {runs}",
-        table(times, files),
-        f"Alike: {compared}. A broken number: both stop before the marts, and say",
-        "\n".join(f"    {line}" for line in words),
-        aims(times, engines[1].name),
+        table(times),
+        f"{engines[1].name}: {aims(times[engines[1].name], times[ALONE])}.",
+        f"The same in both: {same}. The files: {'; '.join(files)}.",
+        f"Of a broken number both say the same {len(words)} lines, the first of them",
+        f"    {words[0]}",
     ])  # fmt: skip
 
 
