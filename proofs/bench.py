@@ -331,7 +331,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=int, default=3, help="runs of each command (default: 3)")
     parser.add_argument("--releases", type=int, nargs="+", default=[1, 40, 400], metavar="N")
     parser.add_argument("--write", type=Path, metavar="FILE",
-                        help="put the tables into this file, such as README.md")  # fmt: skip
+                        help="put the tables into this file, such as docs/running.md")  # fmt: skip
     return parser
 
 

@@ -214,7 +214,7 @@ def parser() -> argparse.ArgumentParser:
                         help="a dbt 2 of your own, in place of the installed one")  # fmt: skip
     parser.add_argument("--runs", type=int, default=3, help="runs of each command (default: 3)")
     parser.add_argument("--write", type=Path, metavar="FILE",
-                        help="put the table into this file, such as README.md")  # fmt: skip
+                        help="put the table into this file, such as docs/running.md")  # fmt: skip
     return parser
 
 
