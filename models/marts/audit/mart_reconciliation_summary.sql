@@ -6,7 +6,7 @@ with identities as (
 rounding as (
     select
         terms,
-        1 - probability as share_off
+        cast(1 - probability as double) as share_off
     from {{ ref('rounding_distribution') }}
     where residual_musd = 0
 ),
@@ -29,7 +29,7 @@ select
     round(
         avg(
             case
-                when identities.status in ('rounding', 'unlikely') then 1.0 else 0.0
+                when identities.status in ('rounding', 'unlikely') then 1 else 0
             end
         ),
         9
