@@ -45,9 +45,9 @@ expected as (
     select
         counts.*,
         counts.identities - counts.exact - counts.unlikely - counts.breaks as rounding,
-        (counts.identities - counts.exact - counts.breaks) * 1.0 / counts.identities
-            as share_off,
-        (counts.identities - counts.expected_exact) * 1.0 / counts.identities
+        cast(counts.identities - counts.exact - counts.breaks as double)
+        / counts.identities as share_off,
+        cast(counts.identities - counts.expected_exact as double) / counts.identities
             as expected_share_off,
         families.label,
         families.sort_order
