@@ -181,7 +181,7 @@ bounded as (
         cast(ceil(terms / 2.0) - 1 as integer) as rounding_bound_musd,
         case
             when identity_family != 'last_print'
-                then residual_musd * sqrt(12 / cast(terms as double))
+                then residual_musd * power(cast(terms as double) / 12, -0.5)
         end as z_score
     from residuals
 ),

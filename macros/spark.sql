@@ -1,4 +1,14 @@
 {#
+    Where dbt puts a table on Spark: in the folder US_TRADE_LAKE, if that is set, a folder a schema
+    and table, so that its Parquet is found by name; elsewhere where the catalog wants it.
+#}
+{% macro spark__location_clause() %}
+    {%- if env_var('US_TRADE_LAKE', '') %}
+        location '{{ env_var('US_TRADE_LAKE') }}/{{ model.schema }}/{{ model.alias }}'
+    {%- endif %}
+{% endmacro %}
+
+{#
     How dbt writes the rows of a seed on Spark: as it would itself, but that a cell with nothing in
     it is null (dbt-spark 1.11 writes the text 'None'), that a quote or backslash is itself, and
     that a column is cast once a statement rather than once a row.
