@@ -1,12 +1,16 @@
 -- How large has the deficit in goods and services been, year by year? In billions of
--- dollars, as the release prints its years; the last may be a part of its year.
+-- dollars, as the release prints its years, and in percent of exports and imports
+-- together; a deficit is a negative balance. The last may be a part of its year.
 select
-    year,
-    months_covered,
-    round(exports_musd * 0.001, 1) as exports_busd,
-    round(imports_musd * 0.001, 1) as imports_busd,
-    round(-balance_musd * 0.001, 1) as deficit_busd,
-    round(-100 * balance_musd / exports_musd, 1) as deficit_pct_of_exports
-from marts.fct_annual_trade
-where component = 'total'
-order by year;
+    years.year,
+    years.months_covered,
+    years.exports_busd,
+    years.imports_busd,
+    years.balance_busd,
+    shares.balance_pct_of_trade
+from marts.fct_annual_trade as years
+inner join marts.mart_trade_shares as shares on years.last_month = shares.month_date
+where
+    years.component = 'total'
+    and shares.span = 'year_to_date'
+order by years.year;

@@ -1,26 +1,15 @@
 -- How much of the goods deficit does the services surplus pay for? In billions of
--- dollars, by year.
-with goods as (
-    select
-        year,
-        -balance_musd as deficit_musd
-    from marts.fct_annual_trade
-    where component = 'goods'
-),
-
-services as (
-    select
-        year,
-        balance_musd as surplus_musd
-    from marts.fct_annual_trade
-    where component = 'services'
-)
-
+-- dollars and percent, by year; a deficit is a negative balance.
 select
     goods.year,
-    round(goods.deficit_musd * 0.001, 1) as goods_deficit_busd,
-    round(services.surplus_musd * 0.001, 1) as services_surplus_busd,
-    round(100 * services.surplus_musd / goods.deficit_musd, 1) as paid_for_pct
-from goods
-inner join services on goods.year = services.year
+    goods.balance_busd as goods_balance_busd,
+    services.balance_busd as services_balance_busd,
+    shares.services_pct_of_goods_deficit
+from marts.fct_annual_trade as goods
+inner join marts.fct_annual_trade as services on goods.year = services.year
+inner join marts.mart_trade_shares as shares on goods.last_month = shares.month_date
+where
+    goods.component = 'goods'
+    and services.component = 'services'
+    and shares.span = 'year_to_date'
 order by goods.year;

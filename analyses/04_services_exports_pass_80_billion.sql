@@ -2,26 +2,23 @@
 -- have they stayed above?
 with months as (
     select
-        month_date,
-        exports_services_musd > 80000 as is_above,
-        exports_services_musd
-    from marts.mart_trade_wide
-),
-
-last_below as (
-    select max(month_date) as month_date
-    from months
-    where not is_above
+        dim_month.year_month,
+        wide.exports_services_busd
+    from marts.mart_trade_wide as wide
+    inner join marts.dim_month on wide.month_date = dim_month.month_date
 )
 
 select
-    strftime(min(months.month_date), '%Y-%m') as first_passed,
-    round(arg_min(months.exports_services_musd, months.month_date) * 0.001, 1)
-        as exports_of_services_busd,
-    strftime(
-        min(months.month_date) filter (where months.month_date > last_below.month_date),
-        '%Y-%m'
+    min(above.year_month) as first_passed,
+    (
+        select min(months.year_month)
+        from months
+        where
+            months.year_month > (
+                select max(below.year_month)
+                from months as below
+                where below.exports_services_busd <= 80
+            )
     ) as above_ever_since
-from months
-cross join last_below
-where months.is_above;
+from months as above
+where above.exports_services_busd > 80;

@@ -4,7 +4,7 @@ with ranked as (
     select
         flow,
         month_date,
-        change_musd,
+        change_busd,
         change_pct,
         row_number() over (partition by flow order by change_pct desc)
             as place_among_rises,
@@ -18,12 +18,13 @@ with ranked as (
 )
 
 select
-    flow,
-    strftime(month_date, '%Y-%m') as month,
-    round(change_musd * 0.001, 1) as change_busd,
-    round(change_pct, 1) as change_pct
+    ranked.flow,
+    months.year_month as month,
+    ranked.change_busd,
+    ranked.change_pct
 from ranked
+inner join marts.dim_month as months on ranked.month_date = months.month_date
 where
-    place_among_rises <= 3
-    or place_among_falls <= 3
-order by flow asc, place_among_rises asc;
+    ranked.place_among_rises <= 3
+    or ranked.place_among_falls <= 3
+order by ranked.flow asc, ranked.place_among_rises asc;

@@ -1,18 +1,23 @@
 -- Which years differ from the sum of their months by more than rounding would have it?
--- In millions of dollars. Within the bound, but by more than three standard deviations:
--- the months were seasonally adjusted without being forced to the year.
+-- In millions of dollars. Within the bound, but by more than three standard deviations
+-- (z): the months were seasonally adjusted without being forced to the year.
 select
-    year(reconciliation.period_start) as year,
-    reconciliation.component,
-    reconciliation.flow,
+    months.year,
+    series.title,
     reconciliation.residual_musd,
     reconciliation.rounding_bound_musd,
-    round(reconciliation.z_score, 1) as standard_deviations
+    reconciliation.z_score
 from marts.fct_reconciliation as reconciliation
 inner join marts.dim_release as releases
     on reconciliation.release_id = releases.release_id
+inner join marts.dim_month as months
+    on reconciliation.period_start = months.month_date
+inner join marts.dim_series as series
+    on
+        reconciliation.component = series.component
+        and reconciliation.flow = series.flow
 where
     releases.is_latest
     and reconciliation.identity_family = 'period'
     and reconciliation.status in ('unlikely', 'break')
-order by reconciliation.period_start, reconciliation.component, reconciliation.flow;
+order by months.year, series.sort_order;

@@ -1,4 +1,4 @@
--- What was the deficit of March 2020 as first printed, and what is it now? In billions
+-- What was the balance of March 2020 as first printed, and what is it now? In millions
 -- of dollars, print by print: the first is that of the release whose last month it is.
 -- The committed release has its 48th, and nothing loaded to compare it with.
 select
@@ -6,8 +6,8 @@ select
     release_id,
     released_on,
     is_first_print,
-    round(-balance_musd / 1000, 1) as deficit_busd,
-    round(-balance_revision_from_first_musd / 1000, 1) as revised_by_busd
+    balance_musd,
+    balance_revision_from_first_musd
 from marts.fct_monthly_trade_vintages
 where
     month_date = date '2020-03-01'

@@ -5,6 +5,7 @@
     month_name(date)            the English name of a month
     grouped(number)             a whole number as text, thousands parted by commas: -18,000
     one_decimal(number)         a number of one decimal as text: 1,234.5
+    two_decimals(number)        the same of two: 1,234.50
     whole(number)               a whole number as text: 1992
     listed(text, mark, order)   the texts of a group, one behind the other
     whole_quotient(n, d)        n divided by d > 0, cut off to a whole number; n may outgrow 64 bits
@@ -27,6 +28,11 @@
 {%- endmacro %}
 {% macro duckdb__one_decimal(number) -%} format('{:,.1f}', {{ number }}) {%- endmacro %}
 {% macro spark__one_decimal(number) -%} format_number({{ number }}, 1) {%- endmacro %}
+
+{% macro two_decimals(number) -%}
+    {{ adapter.dispatch('two_decimals')(number) }}
+{%- endmacro %}
+{% macro duckdb__two_decimals(number) -%} format('{:,.2f}', {{ number }}) {%- endmacro %}
 
 {% macro whole(number) -%} cast({{ number }} as string) {%- endmacro %}
 

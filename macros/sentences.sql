@@ -40,3 +40,37 @@
         else subjects.{{ name }}_above
     end
 {%- endmacro %}
+
+{#
+    size_in_words(number): a number without its sign, to one decimal, half away from zero: "68.9".
+    side(balance): what a balance is called by its sign, which is also a word of the sentences.
+    Grain: an expression. Units: those of the number.
+#}
+{% macro size_in_words(number) -%}
+    {{ one_decimal('round(abs(' ~ number ~ '), 1)') }}
+{%- endmacro %}
+{% macro side(balance) -%}
+    case when {{ balance }} < 0 then 'deficit' else 'surplus' end
+{%- endmacro %}
+
+{#
+    captions(picture, cases, words): what is said of a picture, from the one row of `facts`.
+    cases: by its parts, such as title, the expression of the sentence_case; the templates are those
+    of the topic that is called as the picture is. words: as of filled_in.
+    Grain: a query, picture and part.
+#}
+{% macro captions(picture, cases, words) -%}
+    select
+        sentences.topic as picture,
+        case sentences.sentence_case
+            {% for part, sentence_case in cases.items() %}
+                when {{ sentence_case }} then '{{ part }}'
+            {% endfor %}
+        end as part,
+        {{ filled_in('sentences.template', words) }} as sentence
+    from facts
+    inner join {{ ref('sentences') }} as sentences
+        on
+            sentences.topic = '{{ picture }}'
+            and sentences.sentence_case in ({{ cases.values() | join(', ') }})
+{%- endmacro %}

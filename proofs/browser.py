@@ -334,9 +334,7 @@ def pictures(page: Page, marts: Marts) -> Iterator[str]:
                  return [there.length, there.reduce((sum, number) => sum + number, 0)]; }""",
             [name, column],
         )
-        # z is shown to two decimals, so that its sum may be off by half of one for each row.
-        tolerance = count * 0.005 if column == "z_score" else 1e-5
-        if numbers != count or abs(total - float(amount)) > tolerance:
+        if numbers != count or abs(total - float(amount)) > 1e-5:
             yield (
                 f"{name}: the page draws {numbers} of {column}, {total} in all; the marts have"
                 f" {count}, {amount}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from project import ROOT
 
 PARTS = (
-    "dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "tests",
+    "dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "tests", "docs",
     "requirements.lock",
 )  # fmt: skip
 

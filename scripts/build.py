@@ -42,7 +42,7 @@ import project
 from project import DBT, INTERRUPTED, NO_EXTENSIONS, ROOT, Progress, ProjectError
 
 # What a build reads, besides the yml files in the root; dbt_project.yml names the folders of dbt.
-FOLDERS = ("releases", "scripts", "seeds", "models", "macros", "tests", "analyses")
+FOLDERS = ("releases", "scripts", "seeds", "models", "macros", "tests", "analyses", "docs")
 
 # A database with one of these tables was made by this project; so few others will have.
 OURS = {"raw.release_lines", "raw.monthly_trade", "raw.annual_trade"}

@@ -3,9 +3,9 @@
     us_trade.duckdb  --scripts/report/queries/*.sql-->  rows  --this-->  report.html  pictures/
 
 Nothing is computed here.  Every number and every sentence is the result of a query, which reads
-the schema ``marts``: ``<picture>.sql`` returns the rows of a picture, ``<picture>_words.sql`` its
-title and its alternative text.  The same database gives the same page and SVGs; a PNG
-has the fonts of the machine.
+the schema ``marts``: ``<picture>.sql`` returns the rows of a picture, ``captions.sql`` what is said
+of it.  A picture of which there is nothing to say, as without a year before, is left out.  The same
+database gives the same page and SVGs; a PNG has the fonts of the machine.
 
 Exit status: 0, or 1 where the database cannot be read or a query fails; then nothing is written.
 """
@@ -18,8 +18,17 @@ from pathlib import Path
 
 import vl_convert
 
-from project import ROOT, Progress, add_database_option, main, new_folder, put, shown
-from report.marts import opened
+from project import (
+    ROOT,
+    Progress,
+    add_database_option,
+    main,
+    new_folder,
+    open_database,
+    put,
+    shown,
+)
+from report.marts import Marts
 from report.page import render
 from report.pictures import PICTURES, Drawing, draw
 
@@ -29,9 +38,14 @@ README_PICTURE = "balance.svg"
 def files(database: Path) -> dict[str, bytes]:
     """The page and the pictures by their paths in the folder; raises ProjectError."""
     drawn: dict[str, bytes] = {}
-    with opened(database) as marts, Progress("pictures", len(PICTURES)) as told:
+    # One thread: sums of fractions come out the same, in whatever order they were added.
+    with (
+        open_database(database, threads="1") as connection,
+        Progress("pictures", len(PICTURES)) as told,
+    ):
+        marts = Marts(connection)
         drawings: dict[str, Drawing] = {}
-        for picture in PICTURES:
+        for picture in (one for one in PICTURES if one.name in marts.captions):
             told(len(drawings), picture.name)
             drawings[picture.name] = drawing = draw(picture, marts)
             svg = vl_convert.vegalite_to_svg(drawing.file)

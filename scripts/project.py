@@ -22,6 +22,7 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -217,6 +218,11 @@ def remove(entry: Path) -> None:
 
 
 # --------------------------------------------------------------------------- words
+
+
+def one_decimal(number: Decimal | float) -> Decimal:
+    """What the marts hold exactly, as people read it: rounded half away from zero."""
+    return Decimal(number).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0  # a zero has no minus
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]],

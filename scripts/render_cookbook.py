@@ -1,8 +1,9 @@
 """Run every question of the cookbook and write analyses/README.md with their answers.
 
 A question is a file ``analyses/NN_name.sql``: one query, whose leading comment holds the
-question, up to its question mark, and what a reader should know of the answer.  Every value
-is shown as the query returns it; nothing is computed here.  Build the database first.
+question, up to its question mark, and what a reader should know of the answer.  Nothing is
+computed here: a fraction is shown to one decimal, all else as the query returns it.  Build the
+database first.
 
 Exit status: 0, or 1 where a query fails or, with ``--check``, where README.md is out of date.
 """
@@ -25,6 +26,7 @@ from project import (
     add_database_option,
     main,
     markdown_table,
+    one_decimal,
     open_database,
     put,
     shown,
@@ -40,7 +42,8 @@ the database:
     duckdb -readonly us_trade.duckdb < analyses/01_latest_month.sql
 
 `_musd` is millions, `_busd` billions of US dollars: seasonally adjusted, balance-of-payments
-basis, nominal. This page is written by `python scripts/render_cookbook.py`, and a test fails
+basis, nominal. The queries return fractions exactly; here they are rounded to one decimal, half
+away from zero. This page is written by `python scripts/render_cookbook.py`, and a test fails
 when it is out of date.
 """
 
@@ -83,13 +86,17 @@ def answer(
         raise ProjectError(f"{shown(recipe.path)}: {error}") from error
 
 
+def shown_value(value: object) -> str:
+    return str(one_decimal(value) if isinstance(value, Decimal | float) else value)
+
+
 def table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
     """An answer in Markdown; a column of numbers, with or without nulls, to the right."""
     numbers = [
         all(isinstance(value, int | float | Decimal | None) for value in values)
         for values in zip(*rows, strict=True)
     ]
-    texts = [["" if value is None else str(value) for value in row] for row in rows]
+    texts = [["" if value is None else shown_value(value) for value in row] for row in rows]
     return markdown_table(columns, texts, numbers)
 
 

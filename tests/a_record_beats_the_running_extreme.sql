@@ -3,6 +3,12 @@
 -- and that one was; and a streak is one longer than that of the month before, or begins
 -- anew. After a month that is missing there is nothing before. Units: millions. Grain
 -- of a failure: a month, component and flow.
+{% set highest %}
+    greatest(
+        running.value_musd, coalesce(running.highest_before_musd, running.value_musd)
+    )
+{%- endset %}
+
 with months as (
     select
         facts.month_date,
@@ -34,6 +40,9 @@ found as (
         records.streak_months,
         records.highest_since,
         records.lowest_since,
+        records.record_high_month,
+        records.record_low_month,
+        records.from_record_high_pct,
         records.is_record_high,
         records.is_record_low,
         months.month_number - row_number() over (
@@ -53,7 +62,9 @@ running as (
         max(value_musd) over earlier_months as highest_before_musd,
         min(value_musd) over earlier_months as lowest_before_musd,
         lag(value_musd) over stretch_in_order as value_before_musd,
-        lag(streak_months) over stretch_in_order as streak_before
+        lag(streak_months) over stretch_in_order as streak_before,
+        lag(record_high_month) over stretch_in_order as high_month_before,
+        lag(record_low_month) over stretch_in_order as low_month_before
     from found
     window
         stretch_in_order as (
@@ -125,6 +136,23 @@ where
     is distinct from coalesce(running.is_record_high, true)
     or (running.lowest_since is null)
     is distinct from coalesce(running.is_record_low, true)
+    or running.record_high_month is distinct from case
+        when running.value_musd <= running.highest_before_musd
+            then running.high_month_before
+        else running.month_date
+    end
+    or running.record_low_month is distinct from case
+        when running.value_musd >= running.lowest_before_musd
+            then running.low_month_before
+        else running.month_date
+    end
+    or not {{ is_ratio(
+        'running.from_record_high_pct',
+        '(100 * (running.value_musd - ' ~ highest ~ '))',
+        '(case when running.value_musd >= 0 and ' ~ highest ~ ' > 0'
+        ~ ' or running.value_musd <= 0 and ' ~ highest ~ ' < 0 then ' ~ highest ~ ' end)',
+        9
+    ) }}
     or between_times.highest_between_musd >= running.value_musd
     or between_times.lowest_between_musd <= running.value_musd
     or (

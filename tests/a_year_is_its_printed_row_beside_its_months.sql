@@ -62,6 +62,9 @@ expected as (
             annual.exports_{{ component }},
             annual.imports_{{ component }},
             annual.balance_{{ component }},
+            {% for flow in ['exports', 'imports', 'balance'] %}
+                cast(annual.{{ flow }}_{{ component }} / 1000.0 as decimal(18, 3)),
+            {% endfor %}
             annual.balance_{{ component }} + annual.imports_{{ component }}
             - annual.exports_{{ component }},
             {% for flow in ['exports', 'imports', 'balance'] %}

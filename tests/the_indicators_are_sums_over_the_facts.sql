@@ -35,6 +35,13 @@ sums as (
         {{ sum_over(series, 14, 12) }} as three_months_year_ago_musd,
         {{ sum_over(series, 11, 0) }} as twelve_months_musd,
         case
+            when count(*) over around = 13
+                then
+                    2 * sum(value_musd) over around
+                    - first_value(value_musd) over around
+                    - last_value(value_musd) over around
+        end as twice_around_musd,
+        case
             when
                 count(*) over (partition by component, flow, year order by month)
                 = month
@@ -43,6 +50,12 @@ sums as (
                         over (partition by component, flow, year order by month)
         end as year_to_date_musd
     from months
+    window
+        around as (
+            partition by {{ series }}
+            order by month_number
+            range between 6 preceding and 6 following
+        )
 ),
 
 expected as (
@@ -72,8 +85,11 @@ where
     or expected.value_musd is distinct from 1000 * indicators.value_busd
     or expected.value_musd - expected.month_ago_musd
     is distinct from indicators.change_musd
+    or indicators.change_musd is distinct from 1000 * indicators.change_busd
     or expected.value_musd - expected.year_ago_musd
     is distinct from indicators.change_from_year_ago_musd
+    or indicators.change_from_year_ago_musd
+    is distinct from 1000 * indicators.change_from_year_ago_busd
     or expected.year_to_date_musd is distinct from indicators.year_to_date_musd
     or expected.year_to_date_musd is distinct from 1000 * indicators.year_to_date_busd
     or expected.year_to_date_musd - expected.year_to_date_year_ago_musd
@@ -96,14 +112,15 @@ where
         or not {{ is_ratio('indicators.' ~ ratio, numerator, denominator, decimals) }}
     {% endfor %}
     -- Of a deficit that turned into a surplus, there is no percent.
-    {% for ratio, value, base in [
-        ('change_pct', 'value', 'month_ago'),
-        ('change_from_year_ago_pct', 'value', 'year_ago'),
-        ('year_to_date_change_pct', 'year_to_date', 'year_to_date_year_ago'),
+    {% for ratio, times, value, base in [
+        ('change_pct', 1, 'value', 'month_ago'),
+        ('change_from_year_ago_pct', 1, 'value', 'year_ago'),
+        ('year_to_date_change_pct', 1, 'year_to_date', 'year_to_date_year_ago'),
+        ('from_centred_average_pct', 24, 'value', 'twice_around'),
     ] %}
         or not {{ is_ratio(
             'indicators.' ~ ratio,
-            '(100 * (expected.' ~ value ~ '_musd - expected.' ~ base ~ '_musd))',
+            '(100 * (' ~ times ~ ' * expected.' ~ value ~ '_musd - expected.' ~ base ~ '_musd))',
             '(case when expected.' ~ value ~ '_musd >= 0 and expected.' ~ base ~ '_musd > 0'
             ~ ' or expected.' ~ value ~ '_musd <= 0 and expected.' ~ base ~ '_musd < 0'
             ~ ' then expected.' ~ base ~ '_musd end)',

@@ -6,6 +6,7 @@ with expected as (
         flow,
         component,
         title,
+        label,
         fred_series_id,
         sort_order
     from {{ ref('series') }}

@@ -1,6 +1,6 @@
 -- Counted by the numbers, not by the status; what is off by rounding is what is neither
 -- exact nor a break, and what rounding alone would put off is what it would not leave
--- exact. Shares to nine decimals. Grain of a failure: a release and family.
+-- exact. Percents to six decimals. Grain of a failure: a release and family.
 with residuals as (
     select
         *,
@@ -45,10 +45,10 @@ expected as (
     select
         counts.*,
         counts.identities - counts.exact - counts.unlikely - counts.breaks as rounding,
-        cast(counts.identities - counts.exact - counts.breaks as double)
-        / counts.identities as share_off,
-        cast(counts.identities - counts.expected_exact as double) / counts.identities
-            as expected_share_off,
+        100 * cast(counts.identities - counts.exact - counts.breaks as double)
+        / counts.identities as off_pct,
+        100 * cast(counts.identities - counts.expected_exact as double)
+        / counts.identities as expected_off_pct,
         families.label,
         families.sort_order
     from counts
@@ -72,12 +72,7 @@ where
     ] %}
         or expected.{{ column }} is distinct from found.{{ column }}
     {% endfor %}
-    -- A share may be half a unit of the ninth decimal, on either side.
-    or coalesce(
-        abs(expected.share_off - found.share_off_by_rounding) > 0.000000001, true
-    )
-    or coalesce(
-        abs(expected.expected_share_off - found.expected_share_off_by_rounding)
-        > 0.000000001,
-        true
-    )
+    or cast(expected.off_pct as decimal(18, 6))
+    is distinct from found.off_by_rounding_pct
+    or cast(expected.expected_off_pct as decimal(18, 6))
+    is distinct from found.expected_off_by_rounding_pct

@@ -20,12 +20,14 @@ import io
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 
-from project import Progress, ProjectError, main, put
+from project import Progress, ProjectError, main, markdown_table, put
 from proofs import faults
+from proofs.tables import write_table
 
 SMALL = f"below {faults.CERTAIN_FROM_MUSD}"
 LARGE = f"{faults.CERTAIN_FROM_MUSD} or more"
@@ -54,6 +56,8 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--sample", type=int, metavar="N", help="so many faults, not all of them")
     parser.add_argument("--verdicts", type=Path, metavar="FILE",
                         help="write a CSV file with a row for each copy")  # fmt: skip
+    parser.add_argument("--write", type=Path, metavar="FILE",
+                        help="put the table into this file, such as docs/checks.md")  # fmt: skip
     return parser
 
 
@@ -74,16 +78,24 @@ def command(options: argparse.Namespace) -> None:
             results, false_alarms = faults.judge(connection)
             if options.verdicts:
                 put(options.verdicts, verdicts(connection).encode())
-    print(f"{'fault':22} {'error':10} {'tried':>7} {'detected':>8} {'located':>8} "
-          f"{'ambiguous':>9} {'repaired':>8}")  # fmt: skip
-    for row in results:
-        size = SMALL if row.is_small else LARGE
-        print(f"{row.kind:22} {size:10} {row.tried:7,} {row.detected:8,} {row.located:8,} "
-              f"{row.ambiguous:9,} {row.repaired:8,}")  # fmt: skip
-    print(f"false alarms on the sound release: {false_alarms}")
+    counted = table(results, false_alarms)
+    print(counted)
+    if options.write:
+        write_table(options.write, "faults", counted)
     print(f"{sum(row.tried for row in results):,} copies in {time.monotonic() - started:.0f} s")
     if not faults.is_proven([] if options.pairs else results, false_alarms):
-        raise ProjectError("the audit does not do what README promises; see the rows above")
+        raise ProjectError("the audit does not do what docs/checks.md promises; see the rows above")
+
+
+def table(results: Sequence[faults.Result], false_alarms: int) -> str:
+    rows = [
+        [row.kind, SMALL if row.is_small else LARGE, f"{row.tried:,}", f"{row.detected:,}",
+         f"{row.located:,}", f"{row.ambiguous:,}", f"{row.repaired:,}"]
+        for row in results
+    ]  # fmt: skip
+    header = ["fault", "error", "tried", "detected", "located", "ambiguous", "repaired"]
+    counted = markdown_table(header, rows, [False, False, *[True] * 5])
+    return f"{counted}\n\nFalse alarms on the sound release: {false_alarms}."
 
 
 def verdicts(connection: duckdb.DuckDBPyConnection) -> str:

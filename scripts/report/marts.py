@@ -5,16 +5,16 @@ The rest of the report reads rows by the names of their columns, and works nothi
 
 from __future__ import annotations
 
-import contextlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from project import NO_EXTENSIONS, ProjectError, shown
+from project import ProjectError, shown
 
 QUERIES = Path(__file__).resolve().parent / "queries"
 
@@ -27,6 +27,7 @@ class Answer:
 
     name: str
     sql: str
+    columns: list[str]
     rows: list[Row]
 
     @property
@@ -39,15 +40,10 @@ class Answer:
             raise ProjectError(f"{self.file}: expected one row, found {len(self.rows)}")
         return self.rows[0]
 
-    def words(self) -> Row:
-        """The one row of a query that returns sentences, none of them missing."""
-        for name, sentence in self.only().items():
-            if not sentence:
-                raise ProjectError(f"{self.file}: {name} is empty; a part of it is null")
-        return self.rows[0]
-
-    def distinct(self, column: str) -> list[Any]:
-        """The values of a column, each once, in the order of the rows."""
+    def values(self, column: str) -> list[Any]:
+        """The values of a column, each once, in the order of the rows; raises ProjectError."""
+        if column not in self.columns:
+            raise ProjectError(f"{self.file}: returns no {column}, which is drawn")
         return list(dict.fromkeys(row[column] for row in self.rows))
 
 
@@ -74,19 +70,12 @@ class Marts:
             rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
         except duckdb.Error as error:
             raise ProjectError(f"{shown(path)}: {error}") from None
-        return Answer(name, sql, rows)
+        return Answer(name, sql, columns, rows)
 
-
-@contextlib.contextmanager
-def opened(database: Path) -> Iterator[Marts]:
-    """The marts of a database; raises ProjectError where there is none to be read."""
-    if not database.is_file():
-        raise ProjectError(f"{shown(database)}: there is no such database; run make first")
-    # One thread: sums of fractions come out the same, in whatever order they were added.
-    settings: dict[str, Any] = {"threads": "1"} | NO_EXTENSIONS
-    try:
-        connection = duckdb.connect(str(database), read_only=True, config=settings)
-    except duckdb.Error as error:
-        raise ProjectError(f"{shown(database)}: cannot be opened: {error}") from None
-    with connection:
-        yield Marts(connection)
+    @cached_property
+    def captions(self) -> dict[str, dict[str, str]]:
+        """What is said of each picture and table, by its name and the part: title, sentence, ..."""
+        captions: dict[str, dict[str, str]] = {}
+        for row in self.ask("captions").rows:
+            captions.setdefault(row["picture"], {})[row["part"]] = row["sentence"]
+        return captions

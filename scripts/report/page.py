@@ -7,6 +7,7 @@ pictures, the style and the script stand in it, and its content security policy 
 from __future__ import annotations
 
 import base64
+import datetime
 import hashlib
 from decimal import Decimal
 from functools import cache
@@ -16,7 +17,7 @@ from typing import Any
 import jinja2
 import vl_convert
 
-from project import ProjectError
+from project import ProjectError, one_decimal
 from report.marts import Marts, marts_read
 from report.pictures import STYLE, Drawing
 
@@ -26,17 +27,23 @@ MINUS = "\N{MINUS SIGN}"
 
 
 def readable(value: object) -> str:
-    """A value for a reader: thousands parted, a real minus, a dash for nothing."""
+    """A value for a reader: thousands parted, a real minus, a dash for nothing.
+
+    What the marts hold exactly is shown to one decimal, half away from zero; a statistic to two.
+    """
     if value is None:
         return "–"
+    if isinstance(value, datetime.date):
+        return f"{value.day} {month(value)}"
+    if isinstance(value, Decimal):
+        return f"{one_decimal(value):,}".replace("-", MINUS)
     if isinstance(value, float):
         return f"{value:,.2f}".replace("-", MINUS)
-    return f"{value:,}".replace("-", MINUS) if isinstance(value, int | Decimal) else str(value)
+    return f"{value:,}".replace("-", MINUS) if isinstance(value, int) else str(value)
 
 
-def signed(value: Decimal | None) -> str:
-    """A change for a reader: its sign is written."""
-    return readable(None) if value is None else f"{value:+,}".replace("-", MINUS)
+def month(date: datetime.date) -> str:
+    return date.strftime("%B %Y")
 
 
 def policy_hash(text: str) -> str:
@@ -76,7 +83,7 @@ def environment() -> jinja2.Environment:
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     made.filters.update(
-        readable=readable, signed=signed, policy_hash=policy_hash, packed=packed,
+        readable=readable, month=month, policy_hash=policy_hash, packed=packed,
         marts_read=marts_read,
     )  # fmt: skip
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
@@ -91,6 +98,7 @@ def render(marts: Marts, drawings: dict[str, Drawing]) -> str:
     try:
         return environment().get_template(TEMPLATE).render(
             ask=marts.ask,
+            captions=marts.captions,
             pictures=drawings,
             library=library(),
             style=STYLE + heights,

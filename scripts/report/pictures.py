@@ -21,7 +21,7 @@ from typing import Any
 import altair as alt
 
 from project import ProjectError
-from report.marts import Answer, Marts, Row, marts_read
+from report.marts import Answer, Marts, marts_read
 
 # Liberation Sans comes with vl-convert, so that text is as wide on every machine.
 FILE_FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
@@ -31,6 +31,7 @@ STYLE = (Path(__file__).resolve().parent / "page.css").read_text(encoding="utf-8
 BILLIONS = "Billions of US dollars"
 BALANCE = "Balance, billions of US dollars"
 MONTH = "Reference month"
+DECIMAL = ",.1f"
 RECESSIONS = "Shaded: recessions of the United States, as the NBER dates them."
 
 
@@ -55,9 +56,25 @@ def colour(name: str) -> str:
     return f"var(--{name})"
 
 
-def in_period(first: str, last: str) -> str:
+def one_decimal(field: str) -> str:
+    """A number rounded to one decimal, half away from zero, for DECIMAL to write.
+
+    It rounds the binary fraction, in which half a tenth may be a little less: what is added is
+    less than the last decimal that the marts have.
+    """
+    tenths = f"floor(abs(datum.{field}) * 10 + 0.500000001) / 10"
+    return f"datum.{field} < 0 ? -{tenths} : {tenths}"
+
+
+def months_so_far(month: str) -> str:
+    """The months of a year up to one, such as January to February 2024; January alone is itself."""
+    name = f"utcFormat(datum.{month}, '%B %Y')"
+    return f"(utcmonth(datum.{month}) > 0 ? 'January to ' : '') + {name}"
+
+
+def in_period() -> str:
     """The months that the reader has zoomed into: all of them until he does."""
-    return f"!period_from || (datum.{last} >= period_from && datum.{first} <= period_to)"
+    return "!period_from || (datum.month_date >= period_from && datum.month_date <= period_to)"
 
 
 def month_axis() -> alt.X:
@@ -79,10 +96,12 @@ def recession_bands(recessions: Answer, first: object, last: object) -> alt.Char
     """Grey behind the recessions, cut off where the months shown begin and end."""
     ends = {
         "band_from": f"max(datum.peak_month, period_from || {first})",
-        "band_to": f"min(datum.trough_month, period_to || {last})",
+        "band_to": f"min(datum.trough_month || {last}, period_to || {last})",
     }
-    visible = chart(recessions).transform_filter(in_period("peak_month", "trough_month"))
-    bands = visible.transform_calculate(**ends).mark_rect(color=colour("band"))
+    visible = chart(recessions).transform_calculate(**ends)
+    bands = visible.transform_filter("datum.band_from < datum.band_to").mark_rect(
+        color=colour("band")
+    )
     return bands.encode(x=alt.X("band_from:T", title=MONTH), x2="band_to:T")
 
 
@@ -111,8 +130,10 @@ def draw_months(data: Answer, recessions: Answer, is_page: bool, *, lines: Seque
     over): the scales then fit what is shown.
     """
     suffix = "pct" if unit == "%" else "busd"
-    first, last = plain(data.rows[0]["month_date"]), plain(data.rows[-1]["month_date"])
-    visible = chart(data).transform_filter(in_period("month_date", "month_date"))
+    dates = data.values("month_date")
+    first, last = plain(dates[0]), plain(dates[-1])
+    shown = {f"{line.name}_shown": one_decimal(f"{line.name}_{suffix}") for line in lines}
+    visible = chart(data).transform_filter(in_period()).transform_calculate(**shown)
     layers: list[alt.Chart] = [recession_bands(recessions, first, last), zero_line()]
     for line in lines:
         shade = colour(line.colour)
@@ -125,7 +146,7 @@ def draw_months(data: Answer, recessions: Answer, is_page: bool, *, lines: Seque
             layers.append(one.mark_line(color=shade, strokeWidth=1.8, strokeJoin="round"))
     if is_page:
         layers += hover_layers(visible, lines, suffix, unit)
-    layers += [part for line in lines for part in end_labels(visible, line, suffix, unit)]
+    layers += [part for line in lines for part in end_labels(visible, line, lines, suffix, unit)]
     period = alt.param("period_from", value=0), alt.param("period_to", value=0)
     return alt.layer(*layers).add_params(*period)
 
@@ -141,8 +162,9 @@ def hover_layers(visible: alt.Chart, lines: Sequence[Line], suffix: str,
             filled=True, size=45, color=colour(line.colour), opacity=1
         )
         yield dots.encode(month_axis(), alt.Y(f"{line.name}_{suffix}:Q"))
+    # Numbers with a format: of a text, Vega-Lite asks the wrong row at the month that is nearest.
     tooltip = [alt.Tooltip("utcyearmonth(month_date):T", title="title", format="%B %Y")] + [
-        alt.Tooltip(f"{line.name}_shown:Q", title=f"{line.label}, {unit}", format=",.1f")
+        alt.Tooltip(f"{line.name}_shown:Q", title=f"{line.label}, {unit}", format=DECIMAL)
         for line in lines
     ]
     brush = alt.BrushConfig(fill=colour("ink"), fillOpacity=0.08, stroke="transparent")
@@ -152,20 +174,22 @@ def hover_layers(visible: alt.Chart, lines: Sequence[Line], suffix: str,
     yield rule.encode(month_axis(), opacity=opacity, tooltip=tooltip).add_params(near, drag)
 
 
-def end_labels(visible: alt.Chart, line: Line, suffix: str, unit: str) -> Iterator[alt.Chart]:
+def end_labels(visible: alt.Chart, line: Line, lines: Sequence[Line], suffix: str,
+               unit: str) -> Iterator[alt.Chart]:  # fmt: skip
     """The name of a line and its last value, to its right.
 
-    Where two lines cross (``label_dy`` is 0), the higher is labelled above, the lower below:
-    the query says which, in ``<name>_is_above``.
+    Where two lines cross (``label_dy`` is 0), the higher is labelled above, the lower below; of
+    two that are as high, the first above.
     """
-    label = f"'{line.label} ' + format(datum.{line.name}_shown, ',.1f')"
+    label = f"'{line.label} ' + format(datum.{line.name}_shown, '{DECIMAL}')"
     ends = (
         visible.transform_joinaggregate(last_month="max(month_date)")
         .transform_filter("time(datum.month_date) == time(datum.last_month)")
         .transform_calculate(end_label=label + " + ' %'" * (unit == "%"))
     )
-    is_above = f"datum.{line.name}_is_above"
-    either = [(f"{is_above} == 1", -8), (f"{is_above} == 0", 8)]
+    first, second = (f"datum.{one.name}_{suffix}" for one in lines[:2])
+    is_above = f"{first} >= {second}" if line is lines[0] else f"{first} < {second}"
+    either = [(is_above, -8), (f"!({is_above})", 8)]
     for where, dy in [("", line.label_dy)] if line.label_dy else either:
         place = ends.transform_filter(where) if where else ends
         yield place.mark_text(
@@ -177,12 +201,16 @@ def end_labels(visible: alt.Chart, line: Line, suffix: str, unit: str) -> Iterat
 
 
 def draw_year_to_date(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
-    flows, years = data.distinct("flow_words"), data.distinct("year")
+    flows, years = ["exports", "imports", "deficit"], data.values("year")
+    flow = "upper(slice(datum.{0}, 0, 1)) + slice(datum.{0}, 1)".format
     shades = [colour("exports"), colour("imports"), colour("balance")]
     names = {"labelPadding": 48, "labelFontSize": 13, "labelFontWeight": 600}
-    base = chart(data).encode(
-        y=alt.Y("flow_words:N", title=None)
-        .axis(**names, ticks=False, domain=False)
+    told = chart(data).transform_calculate(
+        months=months_so_far("month_date"), flow=flow("subject"), sum_shown=one_decimal("sum_busd")
+    )
+    base = told.encode(
+        y=alt.Y("subject:N", title=None)
+        .axis(**names, ticks=False, domain=False, labelExpr=flow("value"))
         .scale(domain=flows, paddingInner=0.16, paddingOuter=0.04),
         yOffset=alt.YOffset("year:O").scale(domain=years, paddingInner=0.18),
     )
@@ -190,12 +218,12 @@ def draw_year_to_date(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
         x=alt.X("sum_busd:Q", title=BILLIONS, stack=None).axis(
             format=",d", grid=False, tickCount=6
         ),
-        color=alt.Color("flow_words:N", legend=None).scale(domain=flows, range=shades),
+        color=alt.Color("subject:N", legend=None).scale(domain=flows, range=shades),
         opacity=alt.condition("datum.is_latest", alt.value(1), alt.value(0.38)),
         tooltip=[
-            alt.Tooltip("months_words:N", title="title"),
-            alt.Tooltip("flow_words:N", title="Flow"),
-            alt.Tooltip("sum_shown:Q", title="$ bn", format=",.1f"),
+            alt.Tooltip("months:N", title="title"),
+            alt.Tooltip("flow:N", title="Flow"),
+            alt.Tooltip("sum_shown:Q", title="$ bn", format=DECIMAL),
         ],
     )
     bold = alt.ExprRef("datum.is_latest ? 700 : 400")
@@ -203,7 +231,7 @@ def draw_year_to_date(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
     labels = base.mark_text(align="right", dx=-6, color=colour("quiet"), fontWeight=bold)
     return alt.layer(
         bars,
-        values.encode(x="sum_busd:Q", text=alt.Text("sum_shown:Q", format=",.1f")),
+        values.encode(x="sum_busd:Q", text=alt.Text("sum_shown:Q", format=DECIMAL)),
         labels.encode(x=alt.datum(0), text="year:O"),
     )
 
@@ -213,7 +241,7 @@ def draw_residuals(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
     kinds, shades = ["found", "by rounding alone"], [colour("exports"), colour("imports")]
     base = chart(data).encode(
         x=alt.X("residual_musd:O", title="Residual, millions of US dollars")
-        .scale(domain=data.distinct("residual_musd"))
+        .scale(domain=data.values("residual_musd"))
         .axis(format="d", labelAngle=0, grid=False, ticks=False),
         tooltip=[
             alt.Tooltip("residual_musd:Q", title="Residual, $ million", format="d"),
@@ -242,17 +270,23 @@ def draw_residuals(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
 
 
 def draw_z_scores(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
-    years = data.distinct("year")
+    years = data.values("year")
     names = ["below-3", "below-2", "below-1", "zero", "above-1", "above-2", "above-3"]
     title = "z: standard deviations of rounding"
     bare = {"ticks": False, "domain": False}
-    base = chart(data).encode(
-        x=alt.X("year:O", title="Year")
-        .scale(domain=years)
-        .axis(**bare, labelAngle=0, values=years[::4], labelOverlap=True, labelSeparation=6),
-        y=alt.Y("series_words:N", title=None)
-        .scale(domain=data.distinct("series_words"))
-        .axis(**bare, labelLimit=120),
+    so_far = months_so_far("period_end")
+    period = f"datum.period_type == 'year' ? format(datum.year, 'd') : {so_far}"
+    base = (
+        chart(data)
+        .transform_calculate(period=period)
+        .encode(
+            x=alt.X("year:O", title="Year")
+            .scale(domain=years)
+            .axis(**bare, labelAngle=0, values=years[::4], labelOverlap=True, labelSeparation=6),
+            y=alt.Y("label:N", title=None)
+            .scale(domain=data.values("label"))
+            .axis(**bare, labelLimit=120),
+        )
     )
     z = (
         alt.Color("z_score:Q")
@@ -260,13 +294,13 @@ def draw_z_scores(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
         .legend(title=title, orient="top", titleLimit=300, gradientLength=280, format="d")
     )
     tooltip = [
-        alt.Tooltip("period_words:N", title="title"),
-        alt.Tooltip("series_words:N", title="Series"),
+        alt.Tooltip("period:N", title="title"),
+        alt.Tooltip("label:N", title="Series"),
         alt.Tooltip("residual_musd:Q", title="Residual, $ million", format="d"),
         alt.Tooltip("z_score:Q", title="z", format=".2f"),
     ]
     cells = base.mark_rect(stroke=colour("paper"), strokeWidth=1).encode(color=z, tooltip=tooltip)
-    unlikely = base.transform_filter("datum.is_unlikely == 1").mark_point(
+    unlikely = base.transform_filter("datum.status == 'unlikely'").mark_point(
         filled=True, size=16, color=colour("paper"), opacity=1
     )
     return alt.layer(cells, unlikely)
@@ -274,7 +308,7 @@ def draw_z_scores(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its queries are ``<name>.sql`` and ``<name>_words.sql``; heights in pixels."""
+    """A picture: its query is ``<name>.sql``, and so its captions are called; height in pixels."""
 
     name: str
     draw: Callable[[Answer, Answer, bool], alt.LayerChart]
@@ -326,10 +360,10 @@ PICTURES = [
 
 @dataclass(frozen=True)
 class Drawing:
-    """A picture with its rows and words, in Vega-Lite: for the page, and for a file of its own."""
+    """A picture with its rows and captions, in Vega-Lite: for the page, and for a file."""
 
     picture: Picture
-    words: Row
+    captions: dict[str, str]
     answers: list[Answer]
     page: dict[str, Any]
     file: dict[str, Any]
@@ -337,11 +371,13 @@ class Drawing:
 
 def draw(picture: Picture, marts: Marts) -> Drawing:
     """Ask for what a picture shows and draw it; raises ProjectError."""
-    data, words = marts.ask(picture.name), marts.ask(f"{picture.name}_words")
+    data, recessions = marts.ask(picture.name), marts.ask("recessions")
     if not data.rows:
         raise ProjectError(f"{data.file}: returned no rows, which cannot be drawn")
-    text, recessions = words.words(), marts.ask("recessions")
-    answers = [data, words] + [recessions] * picture.is_months
+    captions = marts.captions[picture.name]
+    if missing := {"title", "alternative_text"} - set(captions):
+        raise ProjectError(f"{picture.name}: the marts have no {', '.join(sorted(missing))} of it")
+    answers = [data] + [recessions] * picture.is_months
     page = picture.draw(data, recessions, True).properties(
         width="container", height="container",
         padding={"left": 2, "top": 4, "right": 12, "bottom": 2},
@@ -349,22 +385,34 @@ def draw(picture: Picture, marts: Marts) -> Drawing:
     )  # fmt: skip
     release = f"Release {marts.ask('release').only()['release_id']}."
     read = f"us_trade: {', '.join(marts_read(answers))}"
-    title = textwrap.wrap(text["title"], 80)
+    title = textwrap.wrap(captions["title"], 80)
     file = picture.draw(data, recessions, False).properties(
         width=680, height=picture.height, padding=16,
         title=alt.TitleParams(text=title, subtitle=[f"{picture.note} {release}", read]),
-        description=text["alternative_text"],
+        description=captions["alternative_text"],
     )  # fmt: skip
     rows = {
         one.name: [{column: plain(value) for column, value in row.items()} for row in one.rows]
         for one in answers
-        if one is not words
     }
+    on_page, in_file = configured(page, PAGE_FONT, True), configured(file, FILE_FONT, False)
+    returned = {column for answer in answers for column in answer.columns}
+    if missing := (drawn(on_page) | drawn(in_file)) - returned:
+        raise ProjectError(f"{data.file}: returns no {', '.join(sorted(missing))}, which is drawn")
     return Drawing(
-        picture, text, answers,
-        configured(page, PAGE_FONT, True) | {"datasets": rows},
-        in_file_colours(configured(file, FILE_FONT, False)) | {"datasets": rows},
+        picture, captions, answers,
+        on_page | {"datasets": rows}, in_file_colours(in_file) | {"datasets": rows},
     )  # fmt: skip
+
+
+def drawn(specification: dict[str, Any]) -> set[str]:
+    """The columns that a picture draws, and does not work out itself.
+
+    Vega draws nothing, and says nothing, where a column is not there.
+    """
+    text = json.dumps(specification)
+    used = {*re.findall(r"\bdatum\.(\w+)", text), *re.findall(r'"field": "(\w+)"', text)}
+    return used - {"value", *re.findall(r'"as": "(\w+)"', text)}  # the value is an axis' own
 
 
 def configured(picture: alt.LayerChart, font: str, is_page: bool) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from project import ROOT
 WARNING = (
     "warning     2024-02 does not print the deficits that were announced with it, in billions: "
 )
-# README shows the first of them.
+# docs/checks.md shows the first of them.
 EVERYWHERE = WARNING + "February 2024 is 67.9, announced 68.9\n"
 SLIPPED = WARNING + "February 2024 is 67.6, announced 68.9; January 2024 is 64.2, announced 67.6\n"
 
@@ -52,7 +52,7 @@ def test_a_release_that_obeys_every_identity_is_held_to_what_was_announced(
 
 
 def test_readme_shows_what_the_build_says() -> None:
-    assert f"\n    {EVERYWHERE}" in (ROOT / "README.md").read_text()
+    assert f"\n    {EVERYWHERE}" in (ROOT / "docs" / "checks.md").read_text()
 
 
 def test_of_several_releases_those_that_disagree_are_named(three_releases: Outcome) -> None:

@@ -98,7 +98,7 @@ def test_a_sample_of_the_whole_error_space(
         build, monkeypatch, capfd, "--sample", "300", "--verdicts", str(file)
     )
     assert (status, complaints) == (0, "")
-    assert "false alarms on the sound release: 0" in said
+    assert "\nFalse alarms on the sound release: 0." in said
     assert "\n300 copies in " in said
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
     assert len(rows) == 300
@@ -140,7 +140,7 @@ def test_a_missed_fault_is_an_exit_status(
     status, said, complaints = run(build, monkeypatch, capfd, "--sample", "300")
     assert status == 1
     assert "digit replaced" in said
-    assert "README" in complaints
+    assert "docs/checks.md" in complaints
 
 
 def test_seeds_are_read_from_a_folder_with_a_quote_in_its_name(
@@ -177,7 +177,7 @@ IN_THE_YEAR = CONSISTENT.format(table="annual_trade")
 
 
 def test_what_the_identities_cannot_see(build: Build) -> None:
-    """README's examples: two rows exchanged, and an error that obeys every identity."""
+    """The examples of docs/checks.md: two rows exchanged, an error that obeys every identity."""
     exchange = """
         update raw.monthly_trade set month = 7 - month where year = 1995 and month in (3, 4)
     """

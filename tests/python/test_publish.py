@@ -703,4 +703,4 @@ def test_dbt_waits_for_a_reader_to_close_the_database(tmp_path: Path, database: 
     assert ran.stdout.splitlines()[-1].startswith("[1, 2, 4, 8"), ran.stdout + ran.stderr
     said = "Could not set lock on file"
     assert said in ran.stdout
-    assert said in (project.ROOT / "README.md").read_text()
+    assert said in (project.ROOT / "docs" / "running.md").read_text()

@@ -1,4 +1,5 @@
-"""README is true: its queries answer what it shows, its commands are those that CI runs."""
+"""README and the pages of docs/ are true: their queries answer what they show, README's commands
+are those that CI runs, and every link leads somewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +16,12 @@ from proofs.readme import blocks, run
 from project import ROOT, ProjectError
 
 README = (ROOT / "README.md").read_text()
-QUERIES = re.findall(r"```sql\n(.*?)```\n\n((?:\|[^\n]*\n)+)", README, re.DOTALL)
+PAGES = {path: path.read_text() for path in [ROOT / "README.md", *(ROOT / "docs").glob("*.md")]}
+QUERIES = [
+    found
+    for text in PAGES.values()
+    for found in re.findall(r"```sql\n(.*?)```\n\n((?:\|[^\n]*\n)+)", text, re.DOTALL)
+]
 PYTHON = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
@@ -24,7 +30,7 @@ def cells(table: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(("sql", "shown"), QUERIES, ids=lambda text: text.split("\n")[0][:40])
-def test_a_query_answers_what_readme_shows(sql: str, shown: str, database: Path) -> None:
+def test_a_query_answers_what_the_page_shows(sql: str, shown: str, database: Path) -> None:
     with duckdb.connect(database, read_only=True) as connection:
         cursor = connection.execute(sql)
         names = [column[0] for column in cursor.description]
@@ -37,8 +43,27 @@ def test_a_query_answers_what_readme_shows(sql: str, shown: str, database: Path)
 
 
 def test_every_query_has_its_answer_and_python_is_shown() -> None:
-    assert len(QUERIES) == README.count("```sql\n") > 0
+    assert len(QUERIES) == sum(text.count("```sql\n") for text in PAGES.values()) > 0
     assert PYTHON
+
+
+def test_readme_can_be_read_in_one_sitting() -> None:
+    assert README.count("\n") < 250
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", PAGES[page]):
+        assert "://" in link or (page.parent / link).exists(), link
+
+
+def test_what_a_page_quotes_is_what_the_tests_see() -> None:
+    """Of what a build says of a release: the lines that tests compare with what was said."""
+    tests = "\n".join(path.read_text() for path in Path(__file__).parent.glob("test_*.py"))
+    said = re.sub(r'"\n\s*f?"', "", tests)
+    for text in PAGES.values():
+        for line in re.findall(r"^    revised +(.*)$", text, re.MULTILINE):
+            assert line in said, line
 
 
 def test_readme_has_a_query_with_its_answer_in_its_first_thirty_lines() -> None:

@@ -5,25 +5,25 @@
 
 from __future__ import annotations
 
-import datetime
 import re
 import shutil
 import tomllib
-from collections.abc import Iterator
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import pytest
 import vl_convert
 import yaml
 from support.builds import Outcome, query
 
 import build_report
-from project import ROOT, ProjectError, main
+from project import ROOT, ProjectError, main, open_database
 from report import marts, page
-from report.pictures import PICTURES, Drawing, draw
+from report.marts import Marts
+from report.pictures import DECIMAL, PICTURES, Drawing, draw, drawn, one_decimal
 
 REPORT = ROOT / "scripts" / "report"
 QUERIES = sorted((REPORT / "queries").glob("*.sql"))
@@ -80,8 +80,8 @@ def of_one(files: dict[str, bytes]) -> Page:
 
 @pytest.fixture(scope="module")
 def drawings(database: Path) -> dict[str, Drawing]:
-    with marts.opened(database) as answering:
-        return {picture.name: draw(picture, answering) for picture in PICTURES}
+    with open_database(database) as connection:
+        return {picture.name: draw(picture, Marts(connection)) for picture in PICTURES}
 
 
 @pytest.fixture
@@ -100,7 +100,8 @@ def rewrite(path: Path, old: str, new: str) -> None:
 
 def rendered(database: Path, drawings: dict[str, Drawing], *redrawn: str) -> str:
     """The page with these pictures, some of them drawn again."""
-    with marts.opened(database) as answering:
+    with open_database(database) as connection:
+        answering = Marts(connection)
         again = {p.name: draw(p, answering) for p in PICTURES if p.name in redrawn}
         return page.render(answering, drawings | again)
 
@@ -136,10 +137,8 @@ def test_the_page_of_three_releases(
 ) -> None:
     """It shows the revisions, and has then asked every query that there is."""
     asked: set[str] = set()
-    ask = marts.Marts.ask
-    monkeypatch.setattr(
-        marts.Marts, "ask", lambda self, name: (asked.add(name), ask(self, name))[1]
-    )
+    ask = Marts.ask
+    monkeypatch.setattr(Marts, "ask", lambda self, name: (asked.add(name), ask(self, name))[1])
     of_three = Page(rendered(three_releases.database, {}, *(picture.name for picture in PICTURES)))
     assert asked == {path.stem for path in QUERIES}
     heads, *rows = of_three.tables["revisions"]
@@ -152,32 +151,17 @@ def test_the_page_of_three_releases(
     assert "revised" in of_three.ids
 
 
-def named(specification: object, key: str) -> Iterator[Any]:
-    """Everything that stands under a key in a picture's specification, but for its rows."""
-    parts = specification.items() if isinstance(specification, dict) else ()
-    for name, part in parts:
-        if name == key:
-            yield part
-        if name != "datasets":
-            yield from named(part, key)
-    for part in specification if isinstance(specification, list) else ():
-        yield from named(part, key)
-
-
 @pytest.mark.parametrize("picture", PICTURES, ids=lambda picture: picture.name)
 def test_a_picture_draws_columns_that_its_queries_return(
-    picture: Any, drawings: dict[str, Drawing]
+    picture: Any, drawings: dict[str, Drawing], database: Path, queries: Path
 ) -> None:
     """Vega draws nothing, and says nothing, where a column is not there."""
-    for specification in (drawings[picture.name].page, drawings[picture.name].file):
-        returned = {
-            column for rows in specification["datasets"].values() for row in rows for column in row
-        }
-        without_rows = {k: v for k, v in specification.items() if k != "datasets"}
-        drawn = {field for field in named(specification, "field") if isinstance(field, str)}
-        drawn |= set(re.findall(r"\bdatum\.(\w+)", str(without_rows))) - {"value"}  # an axis' own
-        assert len(drawn) > 2
-        assert drawn <= returned | set(named(specification, "as"))
+    answer = drawings[picture.name].answers[0]
+    for column in {*answer.columns} & drawn(drawings[picture.name].page):
+        sql = f"select * exclude ({column}) from ({answer.sql.rstrip().rstrip(';')})"
+        (queries / f"{answer.name}.sql").write_text(sql)
+        with pytest.raises(ProjectError, match=rf"{answer.name}.sql: returns no {column}, which"):
+            rendered(database, drawings, picture.name)
 
 
 def test_a_picture_in_a_file_has_the_colours_of_the_light_page(files: dict[str, bytes]) -> None:
@@ -193,40 +177,32 @@ def test_the_picture_of_readme_is_the_one_that_is_drawn(files: dict[str, bytes])
     assert (ROOT / "docs" / "balance.svg").read_bytes() == drawn, "run build_report.py --readme"
 
 
-def test_billions_are_rounded_once_and_half_away_from_zero(
-    database: Path, drawings: dict[str, Drawing]
-) -> None:
-    """What is shown of a month is the printed million to one decimal, as on paper."""
-    rows = drawings["balance"].answers[0].rows
-    shown = {row["month_date"]: row["balance_shown"] for row in rows}
-
-    def by_hand(musd: int) -> Decimal:
-        tenths, rest = divmod(abs(musd), 100)
-        size = Decimal(tenths + (rest >= 50)) / 10
-        return -size if musd < 0 else size
-
-    printed = query(
-        database,
-        "select month_date, balance_musd from marts.fct_monthly_trade where component = 'total'",
-    )
-    assert shown == {month: by_hand(musd) for month, musd in printed}
-    assert shown[datetime.date(2024, 2, 1)] == Decimal("-68.9")
+@pytest.mark.parametrize("places", [3, 6, 9])
+def test_a_picture_writes_a_number_as_the_page_does(places: int) -> None:
+    """To one decimal, half away from zero, though a tie may have no binary fraction."""
+    unit = Decimal(1).scaleb(-places)
+    near = [
+        n + Decimal("0.05") + d for n in (0, 1, Decimal("0.3"), 68, 999) for d in (-unit, 0, unit)
+    ]
+    values = [sign * value for value in near for sign in (1, -1)]
+    rows = [{"at": at, "busd": float(value)} for at, value in enumerate(values)]
+    chart = alt.Chart(alt.InlineData(values=rows)).transform_calculate(shown=one_decimal("busd"))
+    text = chart.mark_text().encode(x="at:Q", text=alt.Text("shown:Q", format=DECIMAL))
+    svg = vl_convert.vegalite_to_svg(text.to_dict())
+    written = re.findall(r"<text[^>]*>([^<]*\.\d)</text>", svg)
+    assert written == [page.readable(value) for value in values]
 
 
 @pytest.mark.parametrize(
     ("value", "words"),
     [
         (None, "–"), ("exports", "exports"), (12564, "12,564"), (-3, f"{MINUS}3"), (0, "0"),
-        (Decimal("-1234.5"), f"{MINUS}1,234.5"), (-1234.567, f"{MINUS}1,234.57"), (2.0, "2.00"),
+        (Decimal("-1234.45"), f"{MINUS}1,234.5"), (Decimal("-0.049"), "0.0"),
+        (-1234.567, f"{MINUS}1,234.57"), (2.0, "2.00"),
     ],
 )  # fmt: skip
 def test_a_value_is_written_for_a_reader(value: object, words: str) -> None:
     assert page.readable(value) == words
-
-
-def test_a_change_is_written_with_its_sign() -> None:
-    values = [Decimal("1.3"), Decimal("-1234.5"), None]
-    assert [page.signed(value) for value in values] == ["+1.3", f"{MINUS}1,234.5", "–"]
 
 
 # --------------------------------------------------------------------------- what is wrong is said
@@ -247,10 +223,11 @@ def test_a_query_that_fails_is_named_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("name", "old", "new", "words"),
     [
-        ("records", "as high_month_words", "as high_month", "high_month_words"),
-        ("thirteen_months", "as imports_goods_busd", "as imports_gods", "imports_goods_busd"),
-        ("reconciliation", "as off_pct", "as off_percent", "off_pct"),
-        ("audit_words", "' printed numbers, '", "null", "title is empty"),
+        ("records", "as high_month", "as high_mouth", "high_month"),
+        ("thirteen_months", "imports_goods_busd", "1 as imports_gods", "imports_goods_busd"),
+        ("reconciliation", "summary.off_by_rounding_pct", "1 as off", "off_by_rounding_pct"),
+        ("captions", "order by", "where part != 'sentence' order by", "records"),
+        ("captions", "order by", "where part != 'title' order by", "balance: .* no title"),
         ("balance", "order by month_date", "where false order by month_date", "no rows"),
         ("release", "where is_latest", "where false", "expected one row, found 0"),
     ],
@@ -261,7 +238,18 @@ def test_what_the_page_cannot_show_is_an_error_not_a_blank(
 ) -> None:  # fmt: skip
     rewrite(queries / f"{name}.sql", old, new)
     with pytest.raises(ProjectError, match=words):
-        rendered(database, drawings, name)
+        rendered(database, drawings, "balance")
+
+
+def test_a_picture_of_which_there_is_nothing_to_say_is_left_out(
+    database: Path, queries: Path
+) -> None:
+    """As of the change from a year before, in the first year."""
+    rewrite(queries / "captions.sql", "order by", "where picture != 'year_ago' order by")
+    files = build_report.files(database)
+    assert "pictures/year_ago.svg" not in files
+    left = {*Page(files["report.html"].decode()).ids}
+    assert "three_months" in left and not {"year_ago", "year_ago-picture"} & left
 
 
 def test_what_a_query_returns_is_escaped(
@@ -270,8 +258,8 @@ def test_what_a_query_returns_is_escaped(
     odd = """<b>"x" & 'y'</b>"""
     text = odd.replace("'", "''")
     rewrite(queries / "release.sql", "    title,", f"    '{text}' as title,")
-    rewrite(queries / "headline_numbers.sql", "    subject,", f"    '{text}' as subject,")
-    rewrite(queries / "z_scores.sql", "as period_words", f"|| '</script>{text}' as period_words")
+    rewrite(queries / "headline_numbers.sql", "highlights.subject,", f"'{text}' as subject,")
+    rewrite(queries / "z_scores.sql", "dim_series.label", f"'</script>{text}' as label")
     html = rendered(database, drawings, "z_scores")
     assert odd not in html
     assert html.count("</script>") == len(PICTURES) + 2
@@ -285,9 +273,9 @@ def test_a_database_that_is_none_is_named_and_nothing_is_downloaded_to_read_it(
 ) -> None:
     other = tmp_path / "other.sqlite"
     other.write_bytes(b"SQLite format 3\0" + bytes(100))
-    for path, words in ((tmp_path / "none", "run make first"), (other, "cannot be opened")):
-        with pytest.raises(ProjectError, match=words) as error, marts.opened(path):
-            pass
+    for path, words in ((tmp_path / "none", "build it with make"), (other, "cannot be opened")):
+        with pytest.raises(ProjectError, match=words) as error:
+            build_report.files(path)
         assert "download" not in str(error.value).lower()
 
 
@@ -355,7 +343,7 @@ def test_the_exposure_names_what_the_report_reads() -> None:
     text = (ROOT / "models" / "marts" / "exposures.yml").read_text(encoding="utf-8")
     exposures = {exposure["name"]: exposure for exposure in yaml.safe_load(text)["exposures"]}
     listed = re.findall(r"'(\w+)'", " ".join(exposures["report"]["depends_on"]))
-    read = marts.marts_read(marts.Answer(path.stem, path.read_text(), []) for path in QUERIES)
+    read = marts.marts_read(marts.Answer(path.stem, path.read_text(), [], []) for path in QUERIES)
     assert sorted(listed) == sorted(name.removeprefix("marts.") for name in read)
 
 
@@ -397,6 +385,10 @@ def test_the_script_uses_signals_that_every_picture_of_months_has(
             vega = vl_convert.vegalite_to_vega(drawing.page)
             assert used <= {signal["name"] for signal in vega["signals"]}
             assert "x" in {scale["name"] for scale in vega["scales"]}
+            # What is nearest to the pointer is a cell around the row: its own datum is the cell.
+            [near] = [mark for mark in vega["marks"] if mark["name"].endswith("_voronoi")]
+            told = near["encode"]["update"]["tooltip"]["signal"]
+            assert "datum.datum" in told and not re.search(r"(?<!datum\.)\bdatum\[", told)
 
 
 def test_style_and_script_name_classes_and_ids_that_are_on_the_page(of_one: Page) -> None:

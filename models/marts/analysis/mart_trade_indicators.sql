@@ -36,8 +36,11 @@ select
     months.sum_musd as value_musd,
     {{ busd('months.sum_musd') }} as value_busd,
     months.sum_musd - months.month_ago_sum_musd as change_musd,
+    {{ busd('(months.sum_musd - months.month_ago_sum_musd)') }} as change_busd,
     {{ percent_change('months.sum_musd', 'months.month_ago_sum_musd') }} as change_pct,
     months.sum_musd - months.year_ago_sum_musd as change_from_year_ago_musd,
+    {{ busd('(months.sum_musd - months.year_ago_sum_musd)') }}
+        as change_from_year_ago_busd,
     {{ percent_change('months.sum_musd', 'months.year_ago_sum_musd') }}
         as change_from_year_ago_pct,
     {{ rounded_ratio('three_months.sum_musd', 3, 3) }} as three_month_average_musd,
@@ -55,7 +58,12 @@ select
     {{ percent_change('years_to_date.sum_musd', 'years_to_date.year_ago_sum_musd') }}
         as year_to_date_change_pct,
     twelve_months.sum_musd as trailing_12_months_musd,
-    {{ busd('twelve_months.sum_musd') }} as trailing_12_months_busd
+    {{ busd('twelve_months.sum_musd') }} as trailing_12_months_busd,
+    -- The two spans of twelve months that straddle the month, which is the seventh of
+    -- one and the sixth of the other.
+    {{ percent_change(
+        '(24 * months.sum_musd)', '(ends_in_5.sum_musd + ends_in_6.sum_musd)'
+    ) }} as from_centred_average_pct
 from months
 inner join three_months
     on
@@ -72,6 +80,16 @@ inner join twelve_months
         months.month_date = twelve_months.month_date
         and months.component = twelve_months.component
         and months.flow = twelve_months.flow
+left join twelve_months as ends_in_5
+    on
+        months.month_date + interval 5 month = ends_in_5.month_date
+        and months.component = ends_in_5.component
+        and months.flow = ends_in_5.flow
+left join twelve_months as ends_in_6
+    on
+        months.month_date + interval 6 month = ends_in_6.month_date
+        and months.component = ends_in_6.component
+        and months.flow = ends_in_6.flow
 inner join series
     on
         months.component = series.component

@@ -31,19 +31,18 @@ compared as (
         stretches.value_musd,
         stretches.direction,
         stretches.month_number,
+        stretches.stretch,
         count(earlier.month_date) as earlier_months,
         max(
             case
                 when earlier.value_musd >= stretches.value_musd then earlier.month_date
             end
-        )
-            as highest_since,
+        ) as highest_since,
         max(
             case
                 when earlier.value_musd <= stretches.value_musd then earlier.month_date
             end
-        )
-            as lowest_since,
+        ) as lowest_since,
         max(
             case
                 when earlier.direction = stretches.direction then 0
@@ -63,31 +62,52 @@ compared as (
         stretches.flow,
         stretches.value_musd,
         stretches.direction,
-        stretches.month_number
+        stretches.month_number,
+        stretches.stretch
+),
+
+-- A month that beats all before it is the record until another does.
+so_far as (
+    select
+        *,
+        max(value_musd) over months_so_far as record_high_musd,
+        max(case when highest_since is null then month_date end) over months_so_far
+            as record_high_month,
+        max(case when lowest_since is null then month_date end) over months_so_far
+            as record_low_month
+    from compared
+    window
+        months_so_far as (
+            partition by component, flow, stretch order by month_number
+        )
 )
 
 select
-    compared.month_date,
-    compared.component,
-    compared.flow,
+    so_far.month_date,
+    so_far.component,
+    so_far.flow,
     series.sort_order,
-    compared.value_musd,
-    {{ busd('compared.value_musd') }} as value_busd,
+    so_far.value_musd,
+    {{ busd('so_far.value_musd') }} as value_busd,
     cast(
-        compared.direction
-        * (compared.month_number - compared.last_of_another_direction)
+        so_far.direction
+        * (so_far.month_number - so_far.last_of_another_direction)
         as integer
     ) as streak_months,
-    compared.highest_since,
-    compared.lowest_since,
+    so_far.highest_since,
+    so_far.lowest_since,
+    so_far.record_high_month,
+    so_far.record_low_month,
+    {{ percent_change('so_far.value_musd', 'so_far.record_high_musd') }}
+        as from_record_high_pct,
     -- The first month has nothing to beat: null, neither true nor false.
-    case when compared.earlier_months > 0 then compared.highest_since is null end
+    case when so_far.earlier_months > 0 then so_far.highest_since is null end
         as is_record_high,
-    case when compared.earlier_months > 0 then compared.lowest_since is null end
+    case when so_far.earlier_months > 0 then so_far.lowest_since is null end
         as is_record_low
-from compared
+from so_far
 inner join {{ ref('series') }} as series
     on
-        compared.component = series.component
-        and compared.flow = series.flow
-order by compared.month_date, series.sort_order
+        so_far.component = series.component
+        and so_far.flow = series.flow
+order by so_far.month_date, series.sort_order

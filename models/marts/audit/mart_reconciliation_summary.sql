@@ -26,15 +26,15 @@ select
     count(case when identities.status = 'unlikely' then 1 end) as unlikely,
     count(case when identities.status = 'break' then 1 end) as breaks,
     max(abs(identities.residual_musd)) as largest_residual_musd,
-    round(
-        avg(
+    cast(
+        100 * avg(
             case
                 when identities.status in ('rounding', 'unlikely') then 1 else 0
             end
-        ),
-        9
-    ) as share_off_by_rounding,
-    round(avg(rounding.share_off), 9) as expected_share_off_by_rounding
+        ) as decimal(18, 6)
+    ) as off_by_rounding_pct,
+    cast(100 * avg(rounding.share_off) as decimal(18, 6))
+        as expected_off_by_rounding_pct
 from identities
 inner join families on identities.identity_family = families.identity_family
 inner join rounding on identities.terms = rounding.terms

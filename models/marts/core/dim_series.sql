@@ -3,6 +3,7 @@ select
     flow,
     component,
     title,
+    label,
     fred_series_id,
     sort_order
 from {{ ref('series') }}

@@ -30,6 +30,9 @@ select
     annual.exports_musd,
     annual.imports_musd,
     annual.balance_musd,
+    {{ busd('annual.exports_musd') }} as exports_busd,
+    {{ busd('annual.imports_musd') }} as imports_busd,
+    {{ busd('annual.balance_musd') }} as balance_busd,
     annual.balance_musd - (annual.exports_musd - annual.imports_musd)
         as balance_residual_musd,
     months.exports_musd as exports_sum_of_months_musd,

@@ -1,33 +1,23 @@
 -- The three numbers that the news release leads with, and what they did on the month.
-with highlights as (
-    select *
-    from marts.mart_trade_highlights
-    where
-        release_id = (
-            select dim_release.release_id
-            from marts.dim_release
-            where dim_release.is_latest
-        )
-        and month_date = (
-            select dim_month.month_date
-            from marts.dim_month
-            where dim_month.is_latest
-        )
-)
-
 select
-    subject,
-    case
-        when subject = 'deficit' and max(value) filter (where measure = 'level') < 0
-            then 'Surplus'
-        else upper(left(subject, 1)) || substr(subject, 2)
-    end as label,
-    abs(max(value) filter (where measure = 'level')) as level_busd,
-    max(value) filter (where measure = 'change') as change_busd,
-    max(value) filter (where measure = 'change_pct') as change_pct,
-    max(value) filter (where measure = 'previous_level') as previous_level_busd,
-    strftime(max(month_date) - interval 1 month, '%B') as previous_month_words
-from highlights
-where subject in ('deficit', 'exports', 'imports')
-group by subject
-order by subject;
+    highlights.subject,
+    labels.sentence as label,
+    highlights.value as level_busd,
+    changes.sentence as change
+from marts.mart_trade_highlights as highlights
+inner join marts.dim_release
+    on
+        highlights.release_id = dim_release.release_id
+        and highlights.month_date = dim_release.last_month
+inner join marts.mart_captions as labels
+    on
+        highlights.subject = labels.part
+        and labels.picture = 'card'
+left join marts.mart_captions as changes
+    on
+        highlights.subject = changes.part
+        and changes.picture = 'card_change'
+where
+    dim_release.is_latest
+    and highlights.measure = 'level'
+order by highlights.sort_order;

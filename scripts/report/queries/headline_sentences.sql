@@ -1,33 +1,20 @@
 -- The first page of the news release, in its own words, as the marts compute them.
 select
-    measure,
-    sentence
-from marts.mart_trade_highlights
+    highlights.measure,
+    highlights.sentence
+from marts.mart_trade_highlights as highlights
+inner join marts.dim_release
+    on
+        highlights.release_id = dim_release.release_id
+        and highlights.month_date = dim_release.last_month
 where
-    release_id = (
-        select dim_release.release_id
-        from marts.dim_release
-        where dim_release.is_latest
-    )
-    and month_date = (
-        select dim_month.month_date
-        from marts.dim_month
-        where dim_month.is_latest
-    )
+    dim_release.is_latest
+    and highlights.measure in ('level', 'three_month_average', 'year_to_date')
     and (
-        (
-            measure = 'level'
-            and subject in (
-                'deficit', 'exports', 'imports', 'goods_deficit', 'services_surplus'
-            )
-        )
+        highlights.subject in ('deficit', 'exports', 'imports')
         or (
-            measure in ('year_to_date', 'three_month_average')
-            and subject in ('deficit', 'exports', 'imports')
+            highlights.subject in ('goods_deficit', 'services_surplus')
+            and highlights.measure = 'level'
         )
     )
-order by
-    list_position(['level', 'three_month_average', 'year_to_date'], measure),
-    list_position(
-        ['deficit', 'exports', 'imports', 'goods_deficit', 'services_surplus'], subject
-    );
+order by highlights.sort_order;

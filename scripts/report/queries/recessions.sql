@@ -1,18 +1,12 @@
--- The recessions that fall into the months of the release.
-with span as (
-    select
-        min(month_date) as first_month,
-        max(month_date) as last_month
-    from marts.dim_month
-)
-
+-- The recessions that fall into the months of the release; the last may still go on.
 select
-    greatest(dim_recession.peak_month, span.first_month) as peak_month,
-    coalesce(least(dim_recession.trough_month, span.last_month), span.last_month)
-        as trough_month
+    peak_month,
+    trough_month
 from marts.dim_recession
-cross join span
 where
-    dim_recession.peak_month < span.last_month
-    and coalesce(dim_recession.trough_month, span.last_month) > span.first_month
+    peak_month < (select max(dim_month.month_date) from marts.dim_month)
+    and (
+        trough_month > (select min(dim_month.month_date) from marts.dim_month)
+        or trough_month is null
+    )
 order by peak_month;

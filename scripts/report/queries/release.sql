@@ -7,9 +7,8 @@ select
     sha256,
     line_count,
     cell_count,
-    strftime(first_month, '%B %Y') as first_month_words,
-    strftime(last_month, '%B %Y') as last_month_words,
-    strftime(released_on, '%-d %B %Y') as released_on_words,
-    strftime(first_month, '%Y') as first_year
+    first_month,
+    last_month,
+    released_on
 from marts.dim_release
 where is_latest;

@@ -1,8 +1,8 @@
 -- What the identities within a printed row miss zero by, beside what rounding would do.
 select
     distribution.residual_musd,
-    cast(sum(distribution.identities) as bigint) as identities,
-    round(sum(distribution.expected_identities), 1) as expected_identities
+    sum(distribution.identities) as identities,
+    sum(distribution.expected_identities) as expected_identities
 from marts.mart_residual_distribution as distribution
 inner join marts.dim_release on distribution.release_id = dim_release.release_id
 where

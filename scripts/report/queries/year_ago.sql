@@ -1,16 +1,16 @@
 -- Exports and imports of goods and services: change from the same month a year before.
 select
-    month_date,
-    max(change_from_year_ago_pct) filter (where flow = 'exports') as exports_pct,
-    max(change_from_year_ago_pct) filter (where flow = 'imports') as imports_pct,
-    cast(round(exports_pct, 1) as decimal(18, 1)) as exports_shown,
-    cast(round(imports_pct, 1) as decimal(18, 1)) as imports_shown,
-    if(exports_pct >= imports_pct, 1, 0) as exports_is_above,
-    if(exports_pct >= imports_pct, 0, 1) as imports_is_above
-from marts.mart_trade_indicators
+    exports.month_date,
+    exports.change_from_year_ago_pct as exports_pct,
+    imports.change_from_year_ago_pct as imports_pct
+from marts.mart_trade_indicators as exports
+inner join marts.mart_trade_indicators as imports
+    on
+        exports.month_date = imports.month_date
+        and exports.component = imports.component
 where
-    component = 'total'
-    and flow != 'balance'
-    and change_from_year_ago_pct is not null
-group by month_date
-order by month_date;
+    exports.component = 'total'
+    and exports.flow = 'exports'
+    and imports.flow = 'imports'
+    and exports.change_from_year_ago_pct is not null
+order by exports.month_date;

@@ -2,7 +2,7 @@
 select
     distribution.residual_musd,
     distribution.identities,
-    round(distribution.expected_identities, 2) as expected_identities
+    distribution.expected_identities
 from marts.mart_residual_distribution as distribution
 inner join marts.dim_release on distribution.release_id = dim_release.release_id
 where
