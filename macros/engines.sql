@@ -23,16 +23,18 @@
 {% macro duckdb__grouped(number) -%} format('{:,}', {{ number }}) {%- endmacro %}
 {% macro spark__grouped(number) -%} format_number({{ number }}, 0) {%- endmacro %}
 
-{% macro one_decimal(number) -%}
-    {{ adapter.dispatch('one_decimal')(number) }}
-{%- endmacro %}
-{% macro duckdb__one_decimal(number) -%} format('{:,.1f}', {{ number }}) {%- endmacro %}
-{% macro spark__one_decimal(number) -%} format_number({{ number }}, 1) {%- endmacro %}
+{% macro one_decimal(number) -%} {{ fixed(number, 1) }} {%- endmacro %}
+{% macro two_decimals(number) -%} {{ fixed(number, 2) }} {%- endmacro %}
 
-{% macro two_decimals(number) -%}
-    {{ adapter.dispatch('two_decimals')(number) }}
+{% macro fixed(number, decimals) -%}
+    {{ adapter.dispatch('fixed')(number, decimals) }}
 {%- endmacro %}
-{% macro duckdb__two_decimals(number) -%} format('{:,.2f}', {{ number }}) {%- endmacro %}
+{% macro duckdb__fixed(number, decimals) -%}
+    format('{:,.{{ decimals }}f}', {{ number }})
+{%- endmacro %}
+{% macro spark__fixed(number, decimals) -%}
+    format_number({{ number }}, {{ decimals }})
+{%- endmacro %}
 
 {% macro whole(number) -%} cast({{ number }} as string) {%- endmacro %}
 
