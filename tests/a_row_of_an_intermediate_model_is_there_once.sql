@@ -33,7 +33,9 @@
     'int_suspect_lines': ['part', 'place'],
     'int_unexplained_cells': ['release_id', 'line_number', 'is_accepted', 'series_id'],
     'int_unexplained_sums': ['release_id', 'line_number', 'is_accepted', 'series_id'],
-    'int_wider_sums': ['release_id', 'line_number', 'is_accepted', 'series_id'],
+    'int_wider_sums': [
+        'release_id', 'line_number', 'is_accepted', 'identity_family', 'series_id'
+    ],
     'int_wider_testimony': [
         'release_id', 'line_number', 'is_accepted', 'supposition', 'series_id',
         'sum_release_id', 'sum_line_number'

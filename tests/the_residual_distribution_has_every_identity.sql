@@ -40,6 +40,7 @@ expected as (
         release_id,
         identity_family,
         residual_musd,
+        identity_family in ('balance', 'component') as is_within_row,
         sum(identities) as identities,
         round(sum(expected_identities), 6) as expected_identities
     from counted

@@ -50,7 +50,8 @@ expected as (
         100 * cast(counts.identities - counts.expected_exact as double)
         / counts.identities as expected_off_pct,
         families.label,
-        families.sort_order
+        families.sort_order,
+        families.is_within_row
     from counts
     left join {{ ref('identity_families') }} as families
         on counts.identity_family = families.identity_family
@@ -67,7 +68,7 @@ full join {{ ref('mart_reconciliation_summary') }} as found
 where
     expected.label is distinct from found.label
     {% for column in [
-        'sort_order', 'identities', 'exact', 'rounding', 'unlikely', 'breaks',
+        'sort_order', 'is_within_row', 'identities', 'exact', 'rounding', 'unlikely', 'breaks',
         'largest_residual_musd',
     ] %}
         or expected.{{ column }} is distinct from found.{{ column }}

@@ -44,11 +44,14 @@ measured as (
 
 kinds as (
     select distinct
-        identity_id,
-        identity_family,
-        component,
-        flow
+        identities.identity_id,
+        identities.identity_family,
+        identities.component,
+        identities.flow,
+        families.is_within_row
     from identities
+    inner join {{ ref('identity_families') }} as families
+        on identities.identity_family = families.identity_family
 )
 
 select
@@ -56,6 +59,7 @@ select
     measured.line_number,
     measured.identity_id,
     kinds.identity_family,
+    kinds.is_within_row,
     kinds.component,
     kinds.flow,
     measured.period_type,

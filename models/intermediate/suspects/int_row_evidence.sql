@@ -1,6 +1,6 @@
 with residuals as (
     select * from {{ ref('int_identity_residuals') }}
-    where identity_family in ('balance', 'component')
+    where is_within_row
 ),
 
 broken_rows as (

@@ -3,8 +3,11 @@ with series as (
 ),
 
 identities as (
-    select * from {{ ref('identities') }}
-    where identity_family in ('balance', 'component')
+    select identities.*
+    from {{ ref('identities') }} as identities
+    inner join {{ ref('identity_families') }} as families
+        on identities.identity_family = families.identity_family
+    where families.is_within_row
 ),
 
 supposed as (

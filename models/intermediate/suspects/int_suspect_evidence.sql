@@ -32,10 +32,7 @@ testimony as (
         coalesce(identities.component, identities.flow) as subject,
         row_evidence.residual_musd
     from errors
-    inner join identities
-        on
-            errors.series_id = identities.series_id
-            and identities.identity_family in ('balance', 'component')
+    inner join identities on errors.series_id = identities.series_id
     inner join row_evidence
         on
             errors.release_id = row_evidence.release_id

@@ -7,9 +7,7 @@ with residuals as (
 
 identities as (
     select * from {{ ref('identities') }}
-    where
-        identity_family in ('period', 'last_print')
-        and taken_from = 'row'
+    where taken_from = 'row'
 ),
 
 audits as (
@@ -53,6 +51,7 @@ weighed as (
     from audited
     inner join residuals on audited.release_id = residuals.release_id
     inner join identities on residuals.identity_id = identities.identity_id
+    where not residuals.is_within_row
 )
 
 select

@@ -20,6 +20,7 @@ select
     identities.identity_family,
     families.label,
     families.sort_order,
+    families.is_within_row,
     count(*) as identities,
     count(case when identities.status = 'exact' then 1 end) as exact,
     count(case when identities.status = 'rounding' then 1 end) as rounding,
@@ -42,5 +43,6 @@ group by
     identities.release_id,
     identities.identity_family,
     families.label,
-    families.sort_order
+    families.sort_order,
+    families.is_within_row
 order by identities.release_id, families.sort_order

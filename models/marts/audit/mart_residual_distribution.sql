@@ -38,6 +38,7 @@ select
     coalesce(expected.release_id, found.release_id) as release_id,
     coalesce(expected.identity_family, found.identity_family) as identity_family,
     coalesce(expected.residual_musd, found.residual_musd) as residual_musd,
+    families.is_within_row,
     coalesce(found.identities, 0) as identities,
     coalesce(expected.expected_identities, 0) as expected_identities
 from expected
@@ -46,4 +47,7 @@ full outer join found
         expected.release_id = found.release_id
         and expected.identity_family = found.identity_family
         and expected.residual_musd = found.residual_musd
+inner join {{ ref('identity_families') }} as families
+    on coalesce(expected.identity_family, found.identity_family)
+        = families.identity_family
 order by release_id, identity_family, residual_musd

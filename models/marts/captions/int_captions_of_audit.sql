@@ -11,15 +11,15 @@ totals as (
         sum(families.rounding) as rounding,
         sum(families.unlikely) as unlikely,
         sum(families.breaks) as breaks,
-        sum(case when families.identity_family != 'period' then families.identities end)
+        sum(case when families.is_within_row then families.identities end)
             as row_identities,
-        sum(case when families.identity_family != 'period' then families.exact end)
+        sum(case when families.is_within_row then families.exact end)
             as row_exact,
-        sum(case when families.identity_family != 'period' then families.breaks end)
+        sum(case when families.is_within_row then families.breaks end)
             as row_breaks,
         max(
             case
-                when families.identity_family != 'period'
+                when families.is_within_row
                     then families.largest_residual_musd
             end
         ) as row_largest_musd
@@ -34,7 +34,7 @@ expected as (
     inner join {{ ref('mart_residual_distribution') }} as residuals
         on releases.release_id = residuals.release_id
     where
-        residuals.identity_family != 'period'
+        residuals.is_within_row
         and residuals.residual_musd != 0
 ),
 

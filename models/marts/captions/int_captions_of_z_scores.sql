@@ -13,6 +13,7 @@ with sums as (
         on residuals.release_id = releases.release_id
     where
         releases.is_latest
+        and residuals.period_type in ('year', 'part_year')
         and residuals.identity_family = 'period'
 ),
 

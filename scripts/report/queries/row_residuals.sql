@@ -7,6 +7,6 @@ from marts.mart_residual_distribution as distribution
 inner join marts.dim_release on distribution.release_id = dim_release.release_id
 where
     dim_release.is_latest
-    and distribution.identity_family != 'period'
+    and distribution.is_within_row
 group by distribution.residual_musd
 order by distribution.residual_musd;

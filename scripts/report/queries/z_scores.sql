@@ -17,5 +17,6 @@ inner join marts.dim_series
         and reconciliation.flow = dim_series.flow
 where
     dim_release.is_latest
+    and reconciliation.period_type in ('year', 'part_year')
     and reconciliation.identity_family = 'period'
 order by dim_month.year, dim_series.sort_order;
