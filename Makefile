@@ -1,4 +1,4 @@
-.PHONY: build fetch test faults bench export report check-report docs clients soak cookbook lock help
+.PHONY: build fetch test faults bench export report check-report docs clients engines soak cookbook lock help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
@@ -43,6 +43,9 @@ docs: $(INSTALLED) ## write the documentation, with its lineage, as one file: di
 
 clients: $(DEV) ## ask real clients about the database and compare their answers
 	$(BIN)/python -m proofs.clients
+
+engines: $(DEV) ## build with dbt 1.11 and with dbt 2, compare the databases, measure both
+	$(BIN)/python -m proofs.engines
 
 bench: $(INSTALLED) ## measure the project with 1, 40 and 400 releases
 	$(BIN)/python -m proofs.bench

@@ -107,13 +107,14 @@ import json, sys
 from pathlib import Path
 import duckdb
 sys.path.insert(0, sys.argv[1])
-from proofs.tables import write_table
-from proofs.replay import load_seeds, read_manifest, replay
+from proofs.replay import load_seeds, read_manifest, replay, run_unit_tests
 built = Path(sys.argv[2])
 manifest = read_manifest(built / "target" / "manifest.json")
 with duckdb.connect(sys.argv[3], config=json.loads(sys.argv[4])) as connection:
     load_seeds(connection, manifest, built / "seeds")
     replayed = replay(connection, manifest)
+    if sys.argv[5:]:
+        run_unit_tests(connection, built / "target")
 sys.exit(0 if replayed.is_sound else str(replayed))
 """
 
@@ -224,12 +225,13 @@ def ways_to_a_database(bench: Bench, one: Path, empty: Path) -> dict[str, float]
     }
 
 
-def replayed(bench: Bench, one: Path) -> float:
+def replayed(bench: Bench, one: Path, *, unit_tests: bool = False) -> float:
     """The seconds that DuckDB takes for a build's statements, in a copy of what was built."""
     copy = one / "alone" / "us_trade.duckdb"
-    copy.parent.mkdir()
+    copy.parent.mkdir(exist_ok=True)
     command: Command = [
-        sys.executable, "-c", REPLAY, ROOT, one, copy, json.dumps(NO_EXTENSIONS)
+        sys.executable, "-c", REPLAY, ROOT, one, copy, json.dumps(NO_EXTENSIONS),
+        *["unit tests"] * unit_tests,
     ]  # fmt: skip
     return bench.measure(
         "DuckDB alone", command, before=lambda: shutil.copy(one / "us_trade.duckdb", copy)
@@ -329,7 +331,7 @@ def parser() -> argparse.ArgumentParser:
     parser.add_argument("--runs", type=int, default=3, help="runs of each command (default: 3)")
     parser.add_argument("--releases", type=int, nargs="+", default=[1, 40, 400], metavar="N")
     parser.add_argument("--write", type=Path, metavar="FILE",
-                        help="put the tables into this file, such as README.md")  # fmt: skip
+                        help="put the tables into this file, such as docs/running.md")  # fmt: skip
     return parser
 
 

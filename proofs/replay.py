@@ -4,10 +4,11 @@
 holds the SQL of every model and data test as DuckDB got it.  Where only the seeds change, that SQL,
 run in the order of the graph in one connection, gives what `dbt build` would:
 
-    load_seeds   a folder's seeds, under the names and types that dbt gives them
-    replay       all models and data tests (or what one model needs); stops where dbt stops
-    failing      the data tests alone, on tables as they stand
-    Replayed     what failed, broke and was skipped, and what dbt would have printed at the end
+    load_seeds      a folder's seeds, under the names and types that dbt gives them
+    replay          all models and data tests (or what one model needs); stops where dbt stops
+    failing         the data tests alone, on tables as they stand
+    run_unit_tests  the unit tests of a build that ran them
+    Replayed        what failed, broke and was skipped, and what dbt would have printed at the end
 
 The database is one that dbt has built, or a copy, which must keep the file's stem: the SQL names
 it.  A mart with a contract is emptied and filled again, so that its keys and types hold.  A table
@@ -130,6 +131,19 @@ def failing(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> dict[s
     found = {test["name"]: fetch(connection, test["compiled_code"])
              for test in of_type(manifest, "test")}  # fmt: skip
     return {name: rows for name, rows in found.items() if rows}
+
+
+def run_unit_tests(connection: duckdb.DuckDBPyConnection, target: Path) -> None:
+    """Run what dbt ran for each unit test: its model's columns, and the rows beside those expected.
+
+    ``target`` is that of a build with unit tests; whether they pass, dbt has said.
+    """
+    for ran in sorted((target / "run").glob("*/models/**/*.yml/models/**/*.sql")):
+        compiled = (target / "compiled" / ran.relative_to(target / "run")).read_text()
+        connection.execute(f"create temp table unit_test as (select * from ({compiled}) limit 0)")
+        connection.execute("describe unit_test").fetchall()
+        connection.execute(ran.read_text()).fetchall()
+        connection.execute("drop table unit_test")
 
 
 def of_type(manifest: Manifest, resource_type: str) -> list[Node]:

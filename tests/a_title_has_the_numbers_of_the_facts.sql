@@ -23,8 +23,7 @@ so_far as (
 residuals as (
     select
         residuals.*,
-        releases.cell_count,
-        residuals.identity_family = 'period' as is_of_year
+        releases.cell_count
     from {{ ref('fct_reconciliation') }} as residuals
     inner join {{ ref('dim_release') }} as releases
         on residuals.release_id = releases.release_id
@@ -115,7 +114,7 @@ patterns as (
             ''
         ) as pattern
     from residuals
-    where not is_of_year
+    where identity_family in ('balance', 'component')
     having max(abs(residual_musd)) > 0
     union all
     select
@@ -123,7 +122,8 @@ patterns as (
         concat('%', min(year(period_start)), '%', max(year(period_start))) as pattern
     from residuals
     where
-        is_of_year
+        identity_family = 'period'
+        and period_type in ('year', 'part_year')
         and status = 'unlikely'
     having min(year(period_start)) < max(year(period_start))
 )
