@@ -21,3 +21,32 @@
     {{ adapter.commit() }}
     {{ return({'relations': []}) }}
 {% endmaterialization %}
+
+{#
+    asked_series(): two CTEs for a table macro with the parameter fred_series_id: `known` has the one
+    series that FRED calls so, its component and flow; there is an error where there is none.
+    Grain: one row. Tables are named without their database, so that a table macro answers in a
+    copy of the file that has another name; a name without its table is the parameter.
+#}
+{% macro asked_series() -%}
+    asked as (
+        select
+            max(component) as component,
+            max(flow) as flow
+        from {{ ref('dim_series').include(database=false) }} as series
+        where series.fred_series_id = fred_series_id
+    ),
+
+    known as (
+        select
+            flow,
+            coalesce(
+                component,
+                error(
+                    'no FRED series is called ' || fred_series_id
+                    || '; dim_series has nine'
+                )
+            ) as component
+        from asked
+    )
+{%- endmacro %}

@@ -5,32 +5,9 @@
     persist_docs = {"relation": false, "columns": false},
 ) }}
 
-{#
-    The tables are named without their database, so that the macro answers in a copy of the
-    file that has another name. A name without its table is the parameter.
-#}
-{% set series = ref('dim_series').include(database=false) %}
 {% set indicators = ref('mart_trade_indicators').include(database=false) %}
 
-with asked as (
-    select
-        max(component) as component,
-        max(flow) as flow
-    from {{ series }} as series
-    where series.fred_series_id = fred_series_id  -- noqa: RF03
-),
-
-known as (
-    select
-        flow,
-        coalesce(
-            component,
-            error(
-                'no FRED series is called ' || fred_series_id || '; dim_series has nine'
-            )
-        ) as component
-    from asked
-)
+with {{ asked_series() }}
 
 select
     indicators.month_date as date,
