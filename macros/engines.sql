@@ -1,6 +1,6 @@
 {#
-    What engines write differently, each once, dispatched by adapter: `duckdb__` here, and as many
-    again for another engine. Grain: an expression.
+    What engines write differently, each once, dispatched by adapter: `duckdb__` here, `spark__` on
+    whatever speaks Spark SQL. Grain: an expression.
 
     month_name(date)            the English name of a month
     grouped(number)             a whole number as text, thousands parted by commas: -18,000
@@ -15,21 +15,26 @@
     {{ adapter.dispatch('month_name')(date) }}
 {%- endmacro %}
 {% macro duckdb__month_name(date) -%} monthname({{ date }}) {%- endmacro %}
+{% macro spark__month_name(date) -%} date_format({{ date }}, 'MMMM') {%- endmacro %}
 
 {% macro grouped(number) -%}
     {{ adapter.dispatch('grouped')(number) }}
 {%- endmacro %}
 {% macro duckdb__grouped(number) -%} format('{:,}', {{ number }}) {%- endmacro %}
+{% macro spark__grouped(number) -%} format_number({{ number }}, 0) {%- endmacro %}
 
-{% macro one_decimal(number) -%}
-    {{ adapter.dispatch('one_decimal')(number) }}
-{%- endmacro %}
-{% macro duckdb__one_decimal(number) -%} format('{:,.1f}', {{ number }}) {%- endmacro %}
+{% macro one_decimal(number) -%} {{ fixed(number, 1) }} {%- endmacro %}
+{% macro two_decimals(number) -%} {{ fixed(number, 2) }} {%- endmacro %}
 
-{% macro two_decimals(number) -%}
-    {{ adapter.dispatch('two_decimals')(number) }}
+{% macro fixed(number, decimals) -%}
+    {{ adapter.dispatch('fixed')(number, decimals) }}
 {%- endmacro %}
-{% macro duckdb__two_decimals(number) -%} format('{:,.2f}', {{ number }}) {%- endmacro %}
+{% macro duckdb__fixed(number, decimals) -%}
+    format('{:,.{{ decimals }}f}', {{ number }})
+{%- endmacro %}
+{% macro spark__fixed(number, decimals) -%}
+    format_number({{ number }}, {{ decimals }})
+{%- endmacro %}
 
 {% macro whole(number) -%} cast({{ number }} as string) {%- endmacro %}
 
@@ -39,16 +44,23 @@
 {% macro duckdb__listed(text, mark, order) -%}
     string_agg({{ text }}, {{ mark }} order by {{ order }})
 {%- endmacro %}
+{% macro spark__listed(text, mark, order) -%}
+    listagg({{ text }}, {{ mark }}) within group (order by {{ order }})
+{%- endmacro %}
 
 {% macro whole_quotient(n, d) -%}
     {{ adapter.dispatch('whole_quotient')(n, d) }}
 {%- endmacro %}
 {% macro duckdb__whole_quotient(n, d) -%} cast({{ n }} as hugeint) // {{ d }} {%- endmacro %}
+{% macro spark__whole_quotient(n, d) -%}
+    cast(({{ n }} - {{ n }} % {{ d }}) / {{ d }} as decimal(38, 0))
+{%- endmacro %}
 
 {% macro sha256(text) -%}
     {{ adapter.dispatch('sha256')(text) }}
 {%- endmacro %}
 {% macro duckdb__sha256(text) -%} sha256({{ text }}) {%- endmacro %}
+{% macro spark__sha256(text) -%} sha2({{ text }}, 256) {%- endmacro %}
 
 {#
     month_number(date): the months from year 0 to a date, so that the difference of two is how many
@@ -67,20 +79,22 @@
 
 {#
     printed_numbers(layout): the nine numbers of a row as its layout prints them: {0:,} is the
-    first, {9:,} the same without its sign.
+    first, {0:} the same without commas, {9:,} the first without its sign.
     Grain: an expression, of a row with the nine series. Source: seeds/releases.csv, cell_layout.
 #}
 {% macro printed_numbers(layout) -%}
-    {{ adapter.dispatch('printed_numbers')(layout) }}
-{%- endmacro %}
-{% macro duckdb__printed_numbers(layout) -%}
-    format(
-        {{ layout }},
-        balance_total, balance_goods, balance_services,
-        exports_total, exports_goods, exports_services,
-        imports_total, imports_goods, imports_services,
-        abs(balance_total), abs(balance_goods), abs(balance_services),
-        abs(exports_total), abs(exports_goods), abs(exports_services),
-        abs(imports_total), abs(imports_goods), abs(imports_services)
-    )
+    {%- set numbers = {} -%}
+    {%- for flow in ('balance', 'exports', 'imports') -%}
+        {%- for component in ('total', 'goods', 'services') -%}
+            {%- set place = numbers | length // 4 -%}
+            {%- set number = flow ~ '_' ~ component -%}
+            {%- do numbers.update({
+                place ~ ':,': grouped(number),
+                place ~ ':': whole(number),
+                (place + 9) ~ ':,': grouped('abs(' ~ number ~ ')'),
+                (place + 9) ~ ':': whole('abs(' ~ number ~ ')'),
+            }) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ filled_in(layout, numbers) }}
 {%- endmacro %}

@@ -12,7 +12,7 @@
 #}
 {% macro rounded_ratio(numerator, denominator, decimals) -%}
     cast(
-        sign({{ numerator }}) * sign({{ denominator }})
+        cast(sign({{ numerator }}) as integer) * cast(sign({{ denominator }}) as integer)
         * {{ whole_quotient(
             '(2 * ' ~ 10 ** decimals ~ ' * abs(cast(' ~ numerator ~ ' as decimal(28, 0)))'
             ~ ' + abs(' ~ denominator ~ '))',
@@ -74,7 +74,8 @@
     sqrt(
         cast(
             count({{ x }}) * sum(cast({{ x }} as decimal(19, 0)) * {{ x }})
-            - sum({{ x }}) * sum(cast({{ x }} as decimal(19, 0))) as double
+            - cast(sum({{ x }}) as decimal(19, 0)) * cast(sum({{ x }}) as decimal(19, 0))
+            as double
         ) / nullif(count({{ x }}) * (count({{ x }}) - 1), 0)
     )
 {%- endmacro %}

@@ -14,7 +14,7 @@
         {% for result in results
             if result.status == 'success' and result.node.name == view %}
             {% for row in run_query(
-                'select * from ' ~ result.node.relation_name ~ ' order by all'
+                'select * from ' ~ result.node.relation_name ~ ' order by 1, 2'
             ).rows %}
                 {{ print(row['line']) }}
             {% endfor %}

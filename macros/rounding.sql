@@ -11,8 +11,9 @@
 {#
     rounding_z(residual, terms): a residual in standard deviations of the sum of that many
     independent rounding errors, each uniform on one million and so of variance 1/12.
+    In binary: a quotient of decimals has few digits on some engines.
     Grain: an expression. Units: none.
 #}
 {% macro rounding_z(residual, terms) -%}
-    ({{ residual }} / sqrt({{ terms }} / 12.0))
+    ({{ residual }} / sqrt(cast({{ terms }} as double) / 12))
 {%- endmacro %}

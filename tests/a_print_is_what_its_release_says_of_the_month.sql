@@ -17,7 +17,7 @@ months as (
         months.*,
         case months.period_type
             when 'month' then months.release_id
-            else strftime(make_date(months.year, months.month, 1), '%Y-%m')
+            else {{ year_month('make_date(months.year, months.month, 1)') }}
         end as print_release_id,
         case months.period_type
             when 'month' then releases.last_month - 12 * months.year - months.month + 1

@@ -27,12 +27,24 @@ largest as (
     inner join counted on changes.release_id = counted.release_id
     where abs(changes.revision_musd) = counted.largest_size_musd
     group by changes.release_id
+),
+
+before as (
+    select
+        later.release_id,
+        max(earlier.release_id) as previous_release_id
+    from {{ ref('dim_release') }} as later
+    inner join {{ ref('dim_release') }} as earlier
+        on later.release_id > earlier.release_id
+    where earlier.is_sound
+    group by later.release_id
 )
 
 select summaries.*
 from {{ ref('mart_release_summary') }} as summaries
 inner join {{ ref('dim_release') }} as releases
     on summaries.release_id = releases.release_id
+left join before on summaries.release_id = before.release_id
 left join counted on summaries.release_id = counted.release_id
 left join largest on summaries.release_id = largest.release_id
 left join changes
@@ -60,11 +72,7 @@ left join {{ ref('sentences') }} as sentences
             else 'usual'
         end
 where
-    summaries.previous_release_id is distinct from (
-        select max(earlier.release_id)
-        from {{ ref('dim_release') }} as earlier
-        where earlier.is_sound and earlier.release_id < summaries.release_id
-    )
+    summaries.previous_release_id is distinct from before.previous_release_id
     or summaries.revised_numbers != coalesce(counted.revised_numbers, 0)
     or summaries.revised_months != coalesce(counted.revised_months, 0)
     or summaries.unusual_numbers != coalesce(counted.unusual_numbers, 0)

@@ -66,7 +66,7 @@ remembered as (
             later.year = earlier.year
             and later.month = earlier.month
             and earlier.release_id
-            = strftime(make_date(earlier.year, earlier.month, 1), '%Y-%m')
+            = {{ year_month('make_date(earlier.year, earlier.month, 1)') }}
     where
         later.period_type = 'last_print'
         and earlier.period_type = 'month'
@@ -181,7 +181,7 @@ bounded as (
         cast(ceil(terms / 2.0) - 1 as integer) as rounding_bound_musd,
         case
             when identity_family != 'last_print'
-                then residual_musd * sqrt(12.0 / terms)
+                then residual_musd * power(cast(terms as double) / 12, -0.5)
         end as z_score
     from residuals
 ),

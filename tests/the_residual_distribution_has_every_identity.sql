@@ -42,7 +42,7 @@ expected as (
         residual_musd,
         identity_family in ('balance', 'component') as is_within_row,
         sum(identities) as identities,
-        round(sum(expected_identities), 6) as expected_identities
+        round(cast(sum(expected_identities) as double), 6) as expected_identities
     from counted
     group by release_id, identity_family, residual_musd
 )

@@ -101,7 +101,7 @@ statistics as (
         sum(abs(revision_musd)) as movement,
         sum(abs(value_musd)) as size,
         sum(case when revision_musd > 0 then 1 else 0 end) as upward,
-        avg(case when held then 1.0 when not held then 0.0 end) as held,
+        avg(case when held then 1 when not held then 0 end) as held,
         stddev_samp(value_musd) as deviation_of_values
     from revisions
     group by component, flow, horizon
@@ -120,9 +120,9 @@ expected as (
         round(statistics.deviation, 6) as standard_deviation_musd,
         statistics.smallest,
         statistics.largest,
-        round(statistics.movement * 1.0 / nullif(statistics.size, 0), 6)
+        round(cast(statistics.movement as double) / nullif(statistics.size, 0), 6)
             as relative_mean_absolute_revision,
-        round(statistics.upward * 1.0 / statistics.observations, 6) as share_upward,
+        round(cast(statistics.upward as double) / statistics.observations, 6) as share_upward,
         round(statistics.held, 6) as share_direction_held,
         round(statistics.deviation / nullif(statistics.deviation_of_values, 0), 6)
             as noise_ratio

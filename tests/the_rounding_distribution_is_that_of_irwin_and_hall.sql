@@ -72,7 +72,7 @@ select
     terms,
     null as residual_musd,
     1 as probability,
-    sum(probability) as kept_probability
+    sum(kept.probability) as kept_probability
 from kept
 group by terms
-having coalesce(abs(sum(probability) - 1) > 0.000000001, true)
+having coalesce(abs(sum(kept.probability) - 1) > 0.000000001, true)

@@ -45,10 +45,10 @@ expected as (
     select
         counts.*,
         counts.identities - counts.exact - counts.unlikely - counts.breaks as rounding,
-        (counts.identities - counts.exact - counts.breaks) * 100.0 / counts.identities
-            as off_pct,
-        (counts.identities - counts.expected_exact) * 100.0 / counts.identities
-            as expected_off_pct,
+        100 * cast(counts.identities - counts.exact - counts.breaks as double)
+        / counts.identities as off_pct,
+        100 * cast(counts.identities - counts.expected_exact as double)
+        / counts.identities as expected_off_pct,
         families.label,
         families.sort_order,
         families.is_within_row

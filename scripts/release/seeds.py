@@ -5,7 +5,7 @@ Every line of a release stands in exactly one of the first four seeds:
     releases.csv       one row a release: title, units, first and last month, how it is printed
     monthly_trade.csv  one row a printed month, or last month's first print, nine cells
     annual_trade.csv   one row a printed year, part of a year or year to date, nine cells
-    release_lines.csv  one row a line that carries no cells: its number, kind and text
+    release_lines.csv  one row a line that carries no cells: its number, kind, and text with END
     release_columns.csv  one row a series: the column it stands in, of the line or of the sheet
 
 ``cell_layout`` (of a release) and ``layout`` (of a row that is printed in another way) say how
@@ -50,6 +50,9 @@ HEADERS = {
     "release_columns": ("release_id", "series_id", "column_number", "sheet_column"),
 }  # fmt: skip
 
+# Behind each line of release_lines: dbt takes blanks, and the word null, for nothing.
+END = "|"
+
 BUSY = "seeds: a build, or another normalize_release, is at work; wait for it to end"
 
 
@@ -90,7 +93,9 @@ def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple[obje
             (key, row.line, row.period_type, row.year, row.first, row.last, *end_of(row))
             for row in release.annuals
         ),
-        "release_lines": ((key, *line) for line in release.other_lines),
+        "release_lines": (
+            (key, number, kind, line + END) for number, kind, line in release.other_lines
+        ),
         "release_columns": (
             (key, series, release.columns[series] + 1, letter(origin, release.columns[series] + 1))
             for series in SERIES

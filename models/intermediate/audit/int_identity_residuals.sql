@@ -25,9 +25,6 @@ sums as (
         cast(sum(signed_musd) as bigint) as residual_musd
     from terms
     group by release_id, line_number, identity_id
-    having
-        count(*) > 1
-        or max(period_type) != 'last_print'
 ),
 
 measured as (
@@ -40,6 +37,9 @@ measured as (
                 then {{ rounding_z('residual_musd', 'terms') }}
         end as z_score
     from sums
+    where
+        terms > 1
+        or period_type != 'last_print'
 ),
 
 kinds as (

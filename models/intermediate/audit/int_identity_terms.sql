@@ -20,7 +20,7 @@ select
     cells.period_type,
     cells.period_start,
     cells.period_end,
-    null as compared_release_id,
+    cast(null as string) as compared_release_id,
     identities.identity_id,
     identities.coefficient * cells.published_musd as signed_musd
 from cells
@@ -40,7 +40,7 @@ select
     years.period_type,
     years.period_start,
     years.period_end,
-    null as compared_release_id,
+    cast(null as string) as compared_release_id,
     identities.identity_id,
     identities.coefficient * months.published_musd as signed_musd
 from cells as years

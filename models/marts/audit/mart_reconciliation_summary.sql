@@ -6,7 +6,7 @@ with identities as (
 rounding as (
     select
         terms,
-        1 - probability as share_off
+        cast(1 - probability as double) as share_off
     from {{ ref('rounding_distribution') }}
     where residual_musd = 0
 ),
@@ -30,7 +30,7 @@ select
     cast(
         100 * avg(
             case
-                when identities.status in ('rounding', 'unlikely') then 1.0 else 0.0
+                when identities.status in ('rounding', 'unlikely') then 1 else 0
             end
         ) as decimal(18, 6)
     ) as off_by_rounding_pct,

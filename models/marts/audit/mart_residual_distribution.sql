@@ -23,7 +23,7 @@ expected as (
         identities.release_id,
         identities.identity_family,
         rounding.residual_musd,
-        cast(round(sum(rounding.probability), 6) as double) as expected_identities
+        round(cast(sum(rounding.probability) as double), 6) as expected_identities
     from identities
     inner join rounding on identities.terms = rounding.terms
     group by

@@ -2,7 +2,8 @@ select
     peak_month,
     trough_month,
     source,
-    {{ month_number('trough_month') }} - {{ month_number('peak_month') }}
-        as months_from_peak_to_trough
+    cast(
+        {{ month_number('trough_month') }} - {{ month_number('peak_month') }} as bigint
+    ) as months_from_peak_to_trough
 from {{ ref('recessions') }}
 order by peak_month

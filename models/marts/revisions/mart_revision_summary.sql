@@ -37,8 +37,8 @@ revisions as (
         later.published_musd as value_musd,
         later.published_musd - first_prints.published_musd as revision_musd,
         case
-            when later.direction = first_prints.direction then 1.0
-            when later.direction != first_prints.direction then 0.0
+            when later.direction = first_prints.direction then 1
+            when later.direction != first_prints.direction then 0
         end as held
     from moved as first_prints
     inner join moved as later
@@ -66,12 +66,12 @@ select
     {{ standard_deviation('revisions.revision_musd') }} as standard_deviation_musd,
     min(revisions.revision_musd) as smallest_revision_musd,
     max(revisions.revision_musd) as largest_revision_musd,
-    sum(abs(revisions.revision_musd)) * 1.0 / nullif(sum(abs(revisions.value_musd)), 0)
-        as relative_mean_absolute_revision,
+    cast(sum(abs(revisions.revision_musd)) as double)
+    / nullif(sum(abs(revisions.value_musd)), 0) as relative_mean_absolute_revision,
     avg(
         case
-            when revisions.revision_musd > 0 then 1.0
-            when revisions.revision_musd <= 0 then 0.0
+            when revisions.revision_musd > 0 then 1
+            when revisions.revision_musd <= 0 then 0
         end
     ) as share_upward,
     avg(revisions.held) as share_direction_held,

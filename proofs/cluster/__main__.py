@@ -1,0 +1,268 @@
+"""Build the project on Sail, a Spark Connect engine, beside DuckDB, and compare every mart.
+
+In an environment of its own a server is started on loopback, with two workers that are processes.
+
+    builds    with as many releases as --releases says, the first ones of made_up_releases (the one
+              release is the published text): `dbt build` with its data tests, on DuckDB and on
+              the cluster, each mart compared row by row
+    a fault   a number of the release is changed: both builds stop before the marts, and say the
+              same
+    a loss    one of the two workers is killed in the middle of a build; where that build fails, it
+              fails whole, and the next one is compared again
+
+With --in-process there is no server: one release is built by Sail within dbt, compared, and the
+fault is tried.  Everything that was started is stopped, and what was installed and written is
+removed, however it ends.  Of no time is anything asserted.
+
+Exit status: 0, or 1 where a build, a comparison or a message is not as it should be.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import NamedTuple
+
+import project
+from project import DBT, ROOT, Progress, ProjectError, markdown_table
+from proofs.bench import Command, project_of
+from proofs.cluster.lake import check, compare, marts
+from proofs.cluster.server import WORKERS, Built, Cluster, Environment, cluster, dbt_build
+from proofs.made_up_releases import monthly_releases
+from proofs.tables import write_table
+
+LOCK = ROOT / "requirements-sail.lock"
+# The goods exports of a month, put off by a slip of the pen.
+SEED, SLIP = Path("seeds/monthly_trade.csv"), 9_000
+
+
+class Size(NamedTuple):
+    """A project with so many releases, built by both."""
+
+    cells: int
+    duckdb: Built
+    sail: Built
+    cluster_mib: float
+
+
+class Sail(NamedTuple):
+    """A project, and the Sail that builds it: in process, or on a cluster of its own."""
+
+    environment: Environment
+    project: Path
+    in_process: bool = False
+
+    @property
+    def lake(self) -> Path:
+        return self.project / "lake"
+
+    def duckdb(self) -> Built:
+        (self.project / "us_trade.duckdb").unlink(missing_ok=True)
+        settings = {"US_TRADE_DB": str(self.project / "us_trade.duckdb")}
+        return dbt_build(DBT, self.project, settings, "--exclude-resource-type", "unit_test")
+
+    def build(self, meanwhile: Callable[[Cluster], None] = lambda cluster: None) -> Size:
+        """A build into an empty lake; its ``duckdb`` and ``cells`` are for the caller to know."""
+        shutil.rmtree(self.lake, ignore_errors=True)
+        with contextlib.ExitStack() as stack:
+            settings, running = {"US_TRADE_LAKE": str(self.lake)}, None
+            if not self.in_process:
+                running = stack.enter_context(cluster(self.environment, self.project))
+                settings |= running.settings
+            built = dbt_build(
+                self.environment.program("dbt"), self.project, settings,
+                "--target", "sail", "--target-path", "target/sail",
+                meanwhile=lambda: meanwhile(running) if running else None,
+            )  # fmt: skip
+            return Size(0, built, built, running.peak_mib() if running else 0)
+
+    def compared(self) -> str:
+        manifest = self.project / "target" / "manifest.json"
+        return check(compare(self.project / "us_trade.duckdb", self.lake, marts(manifest)))
+
+
+def words(built: Built) -> list[str]:
+    """What a build printed for people: the numbers that are wrong, and how the audit stands."""
+    lines = [line.rstrip() for line in built.said.splitlines()]
+    own = re.compile(r"\d{4}-\d{2}\S*: |\d{4}-\d{2},|(releases|revised|months|identities|More) ")
+    return [line for line in lines if own.match(line)]
+
+
+def good(built: Built, where: str) -> Built:
+    if built.status:
+        raise ProjectError(f"{where}: dbt build failed:\n{built.said[-3000:]}")
+    return built
+
+
+def made(folder: Path, count: int, most: int) -> Path:
+    """A project with the first ``count`` of so many releases, normalised."""
+    published = (ROOT / "releases" / "2024-02.txt").read_bytes().decode()
+    texts: Iterator[tuple[str, str]] = iter([("2024-02", published)])
+    if count > 1:
+        texts = islice(monthly_releases(published, most), most - count, None)
+    copy = project_of(folder, texts)
+    normalize: Command = [sys.executable, copy / "scripts" / "normalize_release.py"]
+    done = subprocess.run(normalize, cwd=copy, capture_output=True, text=True)
+    if done.returncode:
+        raise ProjectError(f"normalize_release.py failed:\n{done.stdout}{done.stderr}")
+    return copy
+
+
+def cells(copy: Path) -> int:
+    with project.open_database(copy / "us_trade.duckdb") as connection:
+        [(count,)] = connection.execute("select sum(cell_count) from marts.dim_release").fetchall()
+    return int(count)
+
+
+def a_size(sail: Sail) -> Size:
+    """Both builds, which must both be good and alike."""
+    duckdb = good(sail.duckdb(), "DuckDB")
+    size = sail.build()
+    good(size.sail, "Sail")
+    if words(size.sail) != words(duckdb):
+        raise ProjectError(f"they say otherwise:\n{duckdb.said}\n{size.sail.said}")
+    sail.compared()
+    return size._replace(duckdb=duckdb, cells=cells(sail.project))
+
+
+def a_fault(sail: Sail) -> str:
+    """A number is changed: the build on Sail must stop where DuckDB's does, and say the same."""
+    seed = sail.project / SEED
+    before = seed.read_text()
+    try:
+        seed.write_text(with_a_slip(before))
+        duckdb, built = sail.duckdb(), sail.build().sail
+    finally:
+        seed.write_text(before)
+    if not (duckdb.status and built.status) or (sail.lake / "marts" / "fct_monthly_trade").exists():
+        raise ProjectError(f"a wrong number stopped no build:\n{duckdb.said}\n{built.said}")
+    if not words(duckdb) or words(built) != words(duckdb):
+        raise ProjectError(f"of a wrong number they say:\n{duckdb.said}\nand:\n{built.said}")
+    return words(built)[0]
+
+
+def with_a_slip(seed: str) -> str:
+    """The seed with one number of its hundredth row put off."""
+    header, *rows = seed.splitlines(keepends=True)
+    at = header.rstrip("\n").split(",").index("exports_goods")
+    fields = rows[99].split(",")
+    fields[at] = str(int(fields[at]) + SLIP)
+    rows[99] = ",".join(fields)
+    return "".join([header, *rows])
+
+
+def a_loss(sail: Sail) -> str:
+    """A worker is killed while the models are built: what came of it, and of the next build."""
+    good(sail.duckdb(), "DuckDB")
+    killed: list[int] = []
+
+    def kill(running: Cluster) -> None:
+        if not killed and (sail.lake / "intermediate" / "int_identity_residuals").exists():
+            killed.append(running.pods.kill_one())
+
+    built = sail.build(kill).sail
+    if not killed:
+        raise ProjectError(f"there was no worker to kill:\n{built.said}")
+    if built.status == 0:
+        return f"finished in {built.seconds:.0f} s all the same; {sail.compared()}"
+    good(sail.build().sail, "Sail, after a build that lost a worker")
+    return f"failed after {built.seconds:.0f} s; of the next build {sail.compared()}"
+
+
+def measure(environment: Environment, folder: Path, counts: Sequence[int]) -> str:
+    """All of it on a cluster, as a table and two sentences."""
+    sizes = {}
+    said = []
+    with Progress("cluster", len(counts) + 2) as progress:
+        for count in counts:
+            progress(detail=f"{count:,} releases")
+            copy = made(folder / f"{count}-releases", count, max(counts[0], count))
+            sizes[f"{count:,}"] = a_size(Sail(environment, copy))
+            if count == counts[0]:
+                progress(detail="a fault")
+                said.append(f"A wrong number, on both: {a_fault(Sail(environment, copy))}")
+                progress(detail="a loss")
+                said.append(f"A worker killed: {a_loss(Sail(environment, copy))}")
+            shutil.rmtree(copy)
+    return "\n\n".join([
+        f"{os.cpu_count()} cores, {memory_gib():.0f} GiB, {platform.machine()}, "
+        f"{versions(environment)}; {WORKERS} workers; one run of each",
+        table(sizes),
+        *said,
+    ])  # fmt: skip
+
+
+def memory_gib() -> float:
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
+
+
+def versions(environment: Environment) -> str:
+    show = "from importlib.metadata import version as v; print(v('duckdb'), v('pysail'))"
+    done = subprocess.run([environment.program("python"), "-c", show],
+                          capture_output=True, text=True, check=True)  # fmt: skip
+    return "DuckDB {}, Sail {}".format(*done.stdout.split())
+
+
+def table(sizes: dict[str, Size]) -> str:
+    header = ["releases", "numbers", "DuckDB", "its memory", "Sail", "x DuckDB", "its memory",
+              "dbt's memory there"]  # fmt: skip
+    rows = [
+        [count, f"{size.cells:,}", f"{size.duckdb.seconds:.0f} s",
+         f"{size.duckdb.peak_mib:,.0f} MiB", f"{size.sail.seconds:.0f} s",
+         f"{size.sail.seconds / size.duckdb.seconds:.1f}", f"{size.cluster_mib:,.0f} MiB",
+         f"{size.sail.peak_mib:,.0f} MiB"]
+        for count, size in sizes.items()
+    ]  # fmt: skip
+    return markdown_table(header, rows, [True] * len(header))
+
+
+def in_process(environment: Environment, folder: Path) -> str:
+    sail = Sail(environment, made(folder / "one", 1, 1), in_process=True)
+    good(sail.duckdb(), "DuckDB")
+    good(sail.build().sail, "Sail")
+    return f"{sail.compared()}; a wrong number: {a_fault(sail)}"
+
+
+def parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m proofs.cluster",
+        description="Build on Sail, a Spark Connect engine, beside DuckDB, and compare the marts.",
+        epilog="example: .venv/bin/python -m proofs.cluster --releases 1 400 1000",
+    )
+    parser.add_argument("--releases", type=int, nargs="+", default=[1, 40, 400], metavar="N")
+    parser.add_argument("--in-process", action="store_true",
+                        help="no server, one release: the smallest version")  # fmt: skip
+    parser.add_argument("--environment", type=Path, metavar="FOLDER",
+                        help="one with what the lock has (default: a new one)")  # fmt: skip
+    parser.add_argument("--write", type=Path, metavar="FILE",
+                        help="put the table into this page, if all is right")  # fmt: skip
+    return parser
+
+
+def command(options: argparse.Namespace) -> None:
+    with tempfile.TemporaryDirectory(prefix="us_trade-cluster-") as name:
+        folder = Path(name)
+        environment = Environment(options.environment or folder / "sail")
+        if not options.environment:
+            environment.install(LOCK)
+        if options.in_process:
+            print(in_process(environment, folder))
+            return
+        measured = measure(environment, folder, options.releases)
+    print(measured)
+    if options.write:
+        write_table(options.write, "cluster", measured)
+
+
+if __name__ == "__main__":
+    sys.exit(project.main(command, parser()))
