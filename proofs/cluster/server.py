@@ -122,7 +122,7 @@ def dbt_build(program: Path, project: Path, settings: dict[str, str], *options: 
     output = project / "said"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [program, "--quiet", "build", *options], cwd=project, env=os.environ | settings,
+            [program, "--quiet", "--no-use-colors", "build", *options], cwd=project, env=os.environ | settings,
             stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
         peak = 0.0

@@ -27,7 +27,7 @@ select
         when
             residuals.status = 'break'
             and (residuals.accepted_reason is not null) != broken_rows.is_accepted
-            then 0
+            then cast(0 as bigint)
         else residuals.residual_musd
     end as residual_musd,
     residuals.status = 'break'

@@ -45,7 +45,7 @@ weighed as (
             when
                 residuals.status = 'break'
                 and residuals.is_accepted != audited.is_accepted
-                then 0
+                then cast(0 as bigint)
             else residuals.residual_musd
         end as residual_musd
     from audited
