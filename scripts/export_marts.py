@@ -42,14 +42,16 @@ def write_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> Json:
     """Write all the files into an empty folder; the data package.  Raises ProjectError."""
     marts = read_marts(connection)
     resources = []
-    with Progress("export", len(marts) + len(FILES)) as told:
+    with Progress("export", len(marts) + 3) as told:
         for mart in marts:
             told(detail=mart.name)
             resources.append(tables.write_resource(connection, mart, marts, folder))
         package = tables.data_package(connection, resources)
         told(detail=workbook.FILE)
         workbook.write_workbook(connection, marts, folder)
+        told(detail=croissant.FILE)
         croissant.write_croissant(connection, resources, folder)
+        told(detail=sdmx.STRUCTURE)
         sdmx.write_sdmx(connection, marts, folder)
     package["files"] = [tables.file_facts(folder / name) for name in FILES]
     content = json.dumps(package, indent=2, ensure_ascii=False) + "\n"

@@ -9,13 +9,11 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from export.dataset import dataset_description
 from export.marts import Json
-from project import put
 
 FILE = "croissant.json"
 CONFORMS_TO = "http://mlcommons.org/croissant/1.0"
@@ -27,24 +25,24 @@ DATA_TYPES = {
     "integer": "sc:Integer",
     "number": "sc:Float",
 }
-# The context that the specification gives, but for what is not used here.
+# The context as the specification gives it, with the words that are not used here.
+WORDS = (
+    "citeAs column equivalentProperty extract field fileProperty fileObject fileSet format includes"
+    " isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace"
+    " samplingRate separator source subField transform"
+)
 CONTEXT = {
     "@language": "en",
     "@vocab": "https://schema.org/",
     "sc": "https://schema.org/",
     "cr": "http://mlcommons.org/croissant/",
+    "rai": "http://mlcommons.org/croissant/RAI/",
     "dct": "http://purl.org/dc/terms/",
-    "citeAs": "cr:citeAs",
-    "column": "cr:column",
     "conformsTo": "dct:conformsTo",
+    "data": {"@id": "cr:data", "@type": "@json"},
     "dataType": {"@id": "cr:dataType", "@type": "@vocab"},
-    "extract": "cr:extract",
-    "field": "cr:field",
-    "fileObject": "cr:fileObject",
-    "key": "cr:key",
-    "recordSet": "cr:recordSet",
-    "references": "cr:references",
-    "source": "cr:source",
+    "examples": {"@id": "cr:examples", "@type": "@json"},
+    **{word: f"cr:{word}" for word in WORDS.split()},
 }
 
 
@@ -52,16 +50,20 @@ def write_croissant(
     connection: duckdb.DuckDBPyConnection, resources: list[Json], folder: Path
 ) -> None:
     """Write it of the resources of the data package."""
+    dataset = dataset_description(connection)
+    year, month = dataset["version"].split("-")
     described = {
-        **dataset_description(connection),
+        **dataset,
         "@context": CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": CONFORMS_TO,
+        "citeAs": dataset["creditText"],
+        "version": f"{year}.{int(month)}.0",  # three numbers, as the specification has it
         "distribution": [one for resource in resources for one in files_of(resource)],
         "recordSet": list(map(record_set_of, resources)),
     }
     content = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
-    put(folder / FILE, content.encode())
+    (folder / FILE).write_text(content, encoding="utf-8")
 
 
 def files_of(resource: Json) -> Iterator[Json]:
@@ -79,37 +81,26 @@ def files_of(resource: Json) -> Iterator[Json]:
 
 
 def record_set_of(resource: Json) -> Json:
+    """The mart, without what it refers to: a loader would join it, and stumbles over dates."""
     name, schema = resource["name"], resource["schema"]
-    references = {
-        one["fields"][0]: reference(one["reference"]["resource"], one["reference"]["fields"][0])
-        for one in schema.get("foreignKeys", [])
-    }
-
-    def field(described: Json) -> Json:
-        column = described["name"]
-        refers = {"references": {"field": references[column]}} if column in references else {}
-        return {
-            "@type": "cr:Field",
-            **reference(name, column),
-            "name": f"{name}/{column}",
-            "description": described["description"],
-            "dataType": DATA_TYPES[described["type"]],
-            "source": {
-                "fileObject": {"@id": resource["parquet"]["path"]},
-                "extract": {"column": column},
-            },
-            **refers,
-        }
-
     return {
         "@type": "cr:RecordSet",
         "@id": name,
         "name": name,
         "description": resource["description"],
-        "key": [reference(name, column) for column in schema["primaryKey"]],
-        "field": list(map(field, schema["fields"])),
+        "key": [{"@id": f"{name}/{column}"} for column in schema["primaryKey"]],
+        "field": [
+            {
+                "@type": "cr:Field",
+                "@id": f"{name}/{field['name']}",
+                "name": field["name"],
+                "description": field["description"],
+                "dataType": DATA_TYPES[field["type"]],
+                "source": {
+                    "fileObject": {"@id": resource["parquet"]["path"]},
+                    "extract": {"column": field["name"]},
+                },
+            }
+            for field in schema["fields"]
+        ],
     }
-
-
-def reference(mart: str, column: str) -> dict[str, Any]:
-    return {"@id": f"{mart}/{column}"}

@@ -1,12 +1,12 @@
-"""The nine monthly series as SDMX: their structure and data in SDMX-ML 2.1, and data in SDMX-CSV 2.0.
+"""The nine monthly series as SDMX: structure and data in SDMX-ML 2.1, data in SDMX-CSV 2.0 too.
 
     sdmx_structure.xml   concepts, a code list for each dimension but time, the data structure and
                          the dataflow: US_TRADE:US_TRADE(1.0)
     sdmx_data.xml        the current number of each series and month, with the release and line
     sdmx_data.csv        the same
 
-Written here and not by a library of SDMX's: the one that writes would be 280 MB of packages for what
-is mostly the list of parts below.  Two libraries read what is written, in `make clients`.
+Not written by a library of SDMX's, which would bring pandas and lxml into every installation to
+spare what is mostly the list of parts below.  Two of them read what is written, in `make clients`.
 """
 
 from __future__ import annotations
@@ -23,7 +23,6 @@ import duckdb
 
 from export.dataset import DESCRIPTION, TITLE, Release, latest_release
 from export.marts import SCHEMA, Mart
-from project import put
 
 STRUCTURE, DATA, CSV = "sdmx_structure.xml", "sdmx_data.xml", "sdmx_data.csv"
 OURS = "US_TRADE"  # the id of the agency, the concept scheme, the data structure and the dataflow
@@ -46,7 +45,7 @@ Element = ElementTree.Element
 
 @dataclass(frozen=True)
 class Part:
-    """A dimension, the measure or an attribute; it is described by a column of a mart, or is not."""
+    """A dimension, the measure or an attribute; a column of a mart describes it, or none does."""
 
     id: str
     name: str
@@ -81,9 +80,9 @@ UNIT_MULT = 6  # millions
 
 def write_sdmx(connection: duckdb.DuckDBPyConnection, marts: list[Mart], folder: Path) -> None:
     message = Message(connection, latest_release(connection), {mart.name: mart for mart in marts})
-    put(folder / STRUCTURE, in_xml(message.structure()))
-    put(folder / DATA, in_xml(message.data()))
-    put(folder / CSV, message.csv())
+    (folder / STRUCTURE).write_bytes(in_xml(message.structure()))
+    (folder / DATA).write_bytes(in_xml(message.data()))
+    (folder / CSV).write_bytes(message.csv())
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 
-from export.dataset import DESCRIPTION, LICENCE, NAME, PUBLISHER, TITLE, latest_release
-from export.dataset import read_releases
+from export import dataset
+from export.dataset import latest_release, read_releases
 from export.marts import Column, Json, Mart, check_foreign_key, foreign_keys
 from project import sha256
 
@@ -82,15 +82,15 @@ def data_package(connection: duckdb.DuckDBPyConnection, resources: list[Json]) -
     latest = latest_release(connection)
     return {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
-        "name": NAME,
-        "title": TITLE,
-        "description": DESCRIPTION,
+        "name": dataset.NAME,
+        "title": dataset.TITLE,
+        "description": dataset.DESCRIPTION,
         "version": latest.id,
         "release_id": latest.id,
-        "licenses": [LICENCE],
+        "licenses": [dataset.LICENCE],
         "sources": [
             {
-                "title": f"{release.title}; {PUBLISHER}",
+                "title": f"{release.title}; {dataset.PUBLISHER}",
                 "release_id": release.id,
                 "sha256": release.sha256,
             }

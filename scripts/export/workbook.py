@@ -17,7 +17,6 @@ from openpyxl.styles import Alignment, Font
 
 from export.dataset import DESCRIPTION, LICENCE, PUBLISHER, TITLE, latest_release
 from export.marts import Column, Mart
-from project import put
 
 FILE = "us_trade.xlsx"
 MOST_DECIMALS = 3  # that a cell shows; it holds them all
@@ -33,7 +32,7 @@ def write_workbook(connection: duckdb.DuckDBPyConnection, marts: list[Mart], fol
         add_sheet(workbook, connection, mart)
     written = io.BytesIO()
     workbook.save(written)
-    put(folder / FILE, undated(written, latest_release(connection).day))
+    (folder / FILE).write_bytes(undated(written, latest_release(connection).day))
 
 
 def undated(workbook: io.BytesIO, day: date) -> bytes:
@@ -116,9 +115,7 @@ def add_notes(workbook: Any, connection: duckdb.DuckDBPyConnection, marts: list[
                 sheet.append(wrapped(sheet, [mart.name, column.name, unit, column.description]))
 
 
-def about(
-    connection: duckdb.DuckDBPyConnection, marts: list[Mart]
-) -> Iterator[tuple[str, str]]:
+def about(connection: duckdb.DuckDBPyConnection, marts: list[Mart]) -> Iterator[tuple[str, str]]:
     """What is to be known before a number is used: a word and a sentence each."""
     release = latest_release(connection)
     described = {(mart.name, column.name): column.description
@@ -133,9 +130,12 @@ def about(
     yield "a balance", described["fct_monthly_trade", "balance_musd"]
     yield "licence", LICENCE["title"]
     others = [mart.name for mart in marts if not mart.is_a_sheet]
-    yield "not here", (
-        f"{', '.join(others)}: a row for each line, number or statement of each release;"
-        " they are in the files beside this one, as CSV and Parquet"
+    yield (
+        "not here",
+        (
+            f"{', '.join(others)}: a row for each line, number or statement of each release;"
+            " they are in the files beside this one, as CSV and Parquet"
+        ),
     )
 
 
