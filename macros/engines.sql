@@ -65,12 +65,17 @@
 {#
     month_number(date): the months from year 0 to a date, so that the difference of two is how many
     months lie between them. month_words(date): "February 2024".
+    day_words(date): "4 April 2024".
     year_month(date): "2024-02", what a release is called by its last month.
     Grain: an expression.
 #}
 {% macro month_number(date) -%} (12 * year({{ date }}) + month({{ date }})) {%- endmacro %}
 {% macro month_words(date) -%}
     {{ month_name(date) }} || ' ' || {{ whole('year(' ~ date ~ ')') }}
+{%- endmacro %}
+
+{% macro day_words(date) -%}
+    {{ whole('day(' ~ date ~ ')') }} || ' ' || {{ month_words(date) }}
 {%- endmacro %}
 
 {% macro year_month(date) -%}

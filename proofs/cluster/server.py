@@ -122,8 +122,8 @@ def dbt_build(program: Path, project: Path, settings: dict[str, str], *options: 
     output = project / "said"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [program, "--quiet", "--no-use-colors", "build", *options], cwd=project, env=os.environ | settings,
-            stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
+            [program, "--quiet", "--no-use-colors", "build", *options],
+            cwd=project, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
         peak = 0.0
         try:
