@@ -123,8 +123,12 @@ def dbt_build(program: Path, project: Path, settings: dict[str, str], *options: 
     with output.open("wb") as file:
         process = subprocess.Popen(
             [program, "--quiet", "--no-use-colors", "build", *options],
-            cwd=project, env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
-        )  # fmt: skip
+            cwd=project,
+            env=os.environ | settings,
+            stdin=subprocess.DEVNULL,
+            stdout=file,
+            stderr=subprocess.STDOUT,
+        )
         peak = 0.0
         try:
             while process.poll() is None:
