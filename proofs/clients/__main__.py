@@ -47,6 +47,10 @@ def command(options: argparse.Namespace) -> None:
     if failed := [one for one in outcomes if one.faults]:
         faults = [f"{one.client}: {fault}" for one in failed for fault in one.faults]
         raise ProjectError("\n".join([*faults, f"{len(failed)} of {len(outcomes)} clients failed"]))
+    missing = [f"{one.client}: not asked: {one.missing}" for one in outcomes if one.missing]
+    if options.write and missing:
+        raise ProjectError("\n".join(missing))
+    print(*missing, sep="\n", end="\n" * bool(missing))
     if options.write:
         write_table(options.write, "clients", table)
 

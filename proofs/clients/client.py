@@ -38,6 +38,21 @@ def plain_rows(rows: Iterable[Iterable[Any]]) -> Rows:
     return [[plain(value) for value in row] for row in rows]
 
 
+def sums(observations: Iterable[tuple[str, str, int]]) -> Rows:
+    """Of components, flows and values in any order, what "sums of all months" asks for."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for component, flow, value in observations:
+        found.setdefault(component, {}).setdefault(flow, []).append(value)
+    return [
+        [
+            component,
+            len(flows["balance"]),
+            *(sum(flows[o]) for o in ("exports", "imports", "balance")),
+        ]
+        for component, flows in sorted(found.items())
+    ]
+
+
 def request() -> dict[str, Any]:
     """What this client is asked."""
     asked: dict[str, Any] = json.load(sys.stdin)
