@@ -11,7 +11,6 @@ from __future__ import annotations
 import datetime
 import decimal
 import json
-import math
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -24,7 +23,7 @@ def plain(value: Any) -> Any:
     """A value as JSON has it, whichever type the client gives it."""
     if hasattr(value, "item"):  # a scalar of NumPy's
         value = value.item()
-    if isinstance(value, float) and math.isnan(value):  # a null in pandas
+    if value != value:  # NaN and NaT, which are a null in pandas
         return None
     if isinstance(value, datetime.datetime):
         return str(value.date() if value.time() == datetime.time() else value)

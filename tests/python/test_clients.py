@@ -16,7 +16,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import duckdb
 import pytest
@@ -349,6 +349,16 @@ def test_what_is_a_fault(refused: str, answer: dict[str, Any], expected: str) ->
     assert Question("q", "sql", "select 1", [[1]], refused).fault(answer) == expected
 
 
+class NotATime(datetime):
+    """As pandas has it: a moment that equals nothing, and has no time."""
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+    def time(self) -> NoReturn:
+        raise ValueError
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -359,6 +369,7 @@ def test_what_is_a_fault(refused: str, answer: dict[str, Any], expected: str) ->
         (91428.0, 91428),
         (0.5, 0.5),
         (math.nan, None),
+        (NotATime(2024, 2, 1), None),
         (None, None),
         ("text", "text"),
         (True, True),
