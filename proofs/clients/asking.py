@@ -136,8 +136,12 @@ def load_clients() -> list[Client]:
     return [Client(**entry) for entry in tomllib.loads(text)["client"]]
 
 
-def check(clients: Sequence[Client], database: Path, told: Progress) -> list[Outcome]:
+def check(
+    clients: Sequence[Client], database: Path, shots: Path | None, told: Progress
+) -> list[Outcome]:
     """Ask each client about the database, read-only, and about a fresh export of it.
+
+    Superset puts a picture of its dashboard into the folder ``shots``, if there is one.
 
     Raises ProjectError if the database cannot be read or exported, or was changed.
     """
@@ -147,7 +151,7 @@ def check(clients: Sequence[Client], database: Path, told: Progress) -> list[Out
         with open_database(database) as connection:
             questions = load_questions(connection)
         before = sha256(database)
-        request = {"database": str(database), "dist": str(dist)}
+        request = {"database": str(database), "dist": str(dist), "screenshots": str(shots or "")}
         outcomes = []
         for done, client in enumerate(clients):
             told(done, client.name)
