@@ -85,7 +85,7 @@ def packed(drawing: Drawing) -> dict[str, Any]:
     rows for Vega, and writes them as CSV.  (CSV would be as short here, but Vega reads it with a
     generated function, which the page forbids.)
     """
-    bare = {"datasets": {}}
+    bare: dict[str, Any] = {"datasets": {}}
     tables = {
         answer.name: {
             "columns": answer.columns,

@@ -64,7 +64,8 @@ def one_decimal(field: str) -> str:
     is added is less than the last decimal that the marts have.
     """
     tenths = f"floor(abs(datum.{field}) * 10 + 0.500000001) / 10"
-    return f"format(datum.{field} < 0 ? -{tenths} : {tenths}, ',.1f')"
+    number = f"format(datum.{field} < 0 ? -{tenths} : {tenths}, ',.1f')"
+    return f"isValid(datum.{field}) ? {number} : '–'"
 
 
 def months_so_far(month: str) -> str:
@@ -163,14 +164,19 @@ def hover_layers(visible: alt.Chart, lines: Sequence[Line], suffix: str,
             filled=True, size=45, color=colour(line.colour), opacity=1
         )
         yield dots.encode(month_axis(), alt.Y(f"{line.name}_{suffix}:Q"))
-    tooltip = [alt.Tooltip("utcyearmonth(month_date):T", title="title", format="%B %Y")] + [
-        alt.Tooltip(f"{line.name}_shown:N", title=f"{line.label}, {unit}") for line in lines
-    ]
+    # Of the area around a rule, Vega-Lite would tell the columns of the rule, which has none.
+    row = "(datum.datum || datum)"
+    told = {"title": f"utcFormat({row}.month_date, '%B %Y')"} | {
+        f"{line.label}, {unit}": f"{row}.{line.name}_shown" for line in lines
+    }
+    tooltip = ", ".join(f"'{label}': {value}" for label, value in told.items())
     brush = alt.BrushConfig(fill=colour("ink"), fillOpacity=0.08, stroke="transparent")
     drag = alt.selection_interval("drag", encodings=["x"], translate=False, zoom=False, mark=brush)
     opacity = alt.condition(near, alt.value(0.8), alt.value(0))
-    rule = visible.mark_rule(color=colour("quiet"), strokeWidth=1)
-    yield rule.encode(month_axis(), opacity=opacity, tooltip=tooltip).add_params(near, drag)
+    rule = visible.mark_rule(
+        color=colour("quiet"), strokeWidth=1, tooltip=alt.ExprRef(f"{{{tooltip}}}")
+    )
+    yield rule.encode(month_axis(), opacity=opacity).add_params(near, drag)
 
 
 def end_labels(visible: alt.Chart, line: Line, lines: Sequence[Line], suffix: str,
@@ -355,6 +361,7 @@ def draw_triangle(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
             ],
         )
     )  # fmt: skip
+    billions = "format(datum.value / 1000, '.1~f')"
     revision = (
         alt.Color("revision_musd:Q")
         .scale(
@@ -364,7 +371,7 @@ def draw_triangle(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
         .legend(
             title="Revision of the balance, billions of US dollars", orient="top",
             titleLimit=400, gradientLength=280,
-            labelExpr="inrange(abs(datum.value), [500, 1000]) ? format(datum.value / 1000, '.1~f') : ''",
+            labelExpr=f"abs(datum.value) < 500 || !isFinite(datum.value) ? '' : {billions}",
         )
     )  # fmt: skip
     cells = base.transform_filter("!datum.is_first_print").mark_rect(
@@ -504,7 +511,7 @@ def drawn(specification: dict[str, Any]) -> set[str]:
     used = {*re.findall(r"\bdatum\.(\w+)", text), *re.findall(r'"field": "(\w+)"', text)}
     lists = " ".join(re.findall(r'"as": \[([^\]]*)\]', text))
     made = {*re.findall(r'"as": "(\w+)"', text), *re.findall(r"\w+", lists)}
-    return used - {"value", *made}  # the value is an axis' own
+    return used - {"value", "datum", *made}  # the value is an axis' own, the datum of what is near
 
 
 def configured(picture: alt.LayerChart, font: str, is_page: bool) -> dict[str, Any]:
