@@ -31,7 +31,7 @@ export: $(INSTALLED) ## write every mart as CSV and Parquet, with a data package
 report: $(REPORT) ## draw the report, dist/report.html, and its pictures as SVG and PNG
 	$(BIN)/python scripts/build_report.py
 
-check-report: $(BROWSER) ## open the report in Debian's Chromium and compare it with the marts
+check-report: $(BROWSER) ## open the report in Debian's Chromium, compare it with the marts, and run axe-core on it
 	$(BIN)/python -m proofs.browser
 
 # dbt opens the database for writing, which no reader should be in the way of: hence the copy.

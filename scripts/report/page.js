@@ -124,7 +124,7 @@ function zoomable(figure, view, months) {
     event.preventDefault();
     asked = visible[next];
     const { left, top, height } = picture.getBoundingClientRect();
-    const x = left + view.origin()[0] + view.scale("x")(asked);
+    const x = left + view.padding().left + view.origin()[0] + view.scale("x")(asked);
     const y = (Math.max(top, 0) + Math.min(top + height, window.innerHeight)) / 2;
     point(document.elementFromPoint(x, y), x, y);
   });
@@ -184,6 +184,5 @@ function save(name, type, parts) {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob(parts, { type }));
   link.download = name;
-  link.click();
-  URL.revokeObjectURL(link.href);
+  link.click(); // the browser reads the URL later, so it is kept
 }

@@ -31,7 +31,6 @@ STYLE = (Path(__file__).resolve().parent / "page.css").read_text(encoding="utf-8
 BILLIONS = "Billions of US dollars"
 BALANCE = "Balance, billions of US dollars"
 MONTH = "Reference month"
-DECIMAL = ",.1f"
 MONTH_NAME = "utcFormat(datum.month_date, '%B %Y')"
 BELOW_AND_ABOVE = ["below-3", "below-2", "below-1", "zero", "above-1", "above-2", "above-3"]
 RECESSIONS = "Shaded: recessions of the United States, as the NBER dates them."
@@ -59,13 +58,14 @@ def colour(name: str) -> str:
 
 
 def one_decimal(field: str) -> str:
-    """A number rounded to one decimal, half away from zero, for DECIMAL to write.
+    """A number to one decimal, half away from zero, as page.readable has it.
 
-    It rounds the binary fraction, in which half a tenth may be a little less: what is added is
-    less than the last decimal that the marts have.
+    The formatter rounds the binary fraction, in which half a tenth may be a little less: what
+    is added is less than the last decimal that the marts have.
     """
     tenths = f"floor(abs(datum.{field}) * 10 + 0.500000001) / 10"
-    return f"datum.{field} < 0 ? -{tenths} : {tenths}"
+    number = f"format(datum.{field} < 0 ? -{tenths} : {tenths}, ',.1f')"
+    return f"isValid(datum.{field}) ? {number} : '–'"
 
 
 def months_so_far(month: str) -> str:
@@ -164,16 +164,19 @@ def hover_layers(visible: alt.Chart, lines: Sequence[Line], suffix: str,
             filled=True, size=45, color=colour(line.colour), opacity=1
         )
         yield dots.encode(month_axis(), alt.Y(f"{line.name}_{suffix}:Q"))
-    # Numbers with a format: of a text, Vega-Lite asks the wrong row at the month that is nearest.
-    tooltip = [alt.Tooltip("utcyearmonth(month_date):T", title="title", format="%B %Y")] + [
-        alt.Tooltip(f"{line.name}_shown:Q", title=f"{line.label}, {unit}", format=DECIMAL)
-        for line in lines
-    ]
+    # Of the area around a rule, Vega-Lite would tell the columns of the rule, which has none.
+    row = "(datum.datum || datum)"
+    told = {"title": f"utcFormat({row}.month_date, '%B %Y')"} | {
+        f"{line.label}, {unit}": f"{row}.{line.name}_shown" for line in lines
+    }
+    tooltip = ", ".join(f"'{label}': {value}" for label, value in told.items())
     brush = alt.BrushConfig(fill=colour("ink"), fillOpacity=0.08, stroke="transparent")
     drag = alt.selection_interval("drag", encodings=["x"], translate=False, zoom=False, mark=brush)
     opacity = alt.condition(near, alt.value(0.8), alt.value(0))
-    rule = visible.mark_rule(color=colour("quiet"), strokeWidth=1)
-    yield rule.encode(month_axis(), opacity=opacity, tooltip=tooltip).add_params(near, drag)
+    rule = visible.mark_rule(
+        color=colour("quiet"), strokeWidth=1, tooltip=alt.ExprRef(f"{{{tooltip}}}")
+    )
+    yield rule.encode(month_axis(), opacity=opacity).add_params(near, drag)
 
 
 def end_labels(visible: alt.Chart, line: Line, lines: Sequence[Line], suffix: str,
@@ -183,7 +186,7 @@ def end_labels(visible: alt.Chart, line: Line, lines: Sequence[Line], suffix: st
     Where two lines cross (``label_dy`` is 0), the higher is labelled above, the lower below; of
     two that are as high, the first above.
     """
-    label = f"'{line.label} ' + format(datum.{line.name}_shown, '{DECIMAL}')"
+    label = f"'{line.label} ' + datum.{line.name}_shown"
     ends = (
         visible.transform_joinaggregate(last_month="max(month_date)")
         .transform_filter("time(datum.month_date) == time(datum.last_month)")
@@ -225,7 +228,7 @@ def draw_year_to_date(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("months:N", title="title"),
             alt.Tooltip("flow:N", title="Flow"),
-            alt.Tooltip("sum_shown:Q", title="$ bn", format=DECIMAL),
+            alt.Tooltip("sum_shown:N", title="$ bn"),
         ],
     )
     bold = alt.ExprRef("datum.is_latest ? 700 : 400")
@@ -233,7 +236,7 @@ def draw_year_to_date(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
     labels = base.mark_text(align="right", dx=-6, color=colour("quiet"), fontWeight=bold)
     return alt.layer(
         bars,
-        values.encode(x="sum_busd:Q", text=alt.Text("sum_shown:Q", format=DECIMAL)),
+        values.encode(x="sum_busd:Q", text="sum_shown:N"),
         labels.encode(x=alt.datum(0), text="year:O"),
     )
 
@@ -358,6 +361,7 @@ def draw_triangle(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
             ],
         )
     )  # fmt: skip
+    billions = "format(datum.value / 1000, '.1~f')"
     revision = (
         alt.Color("revision_musd:Q")
         .scale(
@@ -367,10 +371,7 @@ def draw_triangle(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
         .legend(
             title="Revision of the balance, billions of US dollars", orient="top",
             titleLimit=400, gradientLength=280,
-            labelExpr=(
-                "inrange(abs(datum.value), [500, 1000])"
-                " ? format(datum.value / 1000, '.1~f') : ''"
-            ),
+            labelExpr=f"abs(datum.value) < 500 || !isFinite(datum.value) ? '' : {billions}",
         )
     )  # fmt: skip
     cells = base.transform_filter("!datum.is_first_print").mark_rect(
@@ -510,7 +511,7 @@ def drawn(specification: dict[str, Any]) -> set[str]:
     used = {*re.findall(r"\bdatum\.(\w+)", text), *re.findall(r'"field": "(\w+)"', text)}
     lists = " ".join(re.findall(r'"as": \[([^\]]*)\]', text))
     made = {*re.findall(r'"as": "(\w+)"', text), *re.findall(r"\w+", lists)}
-    return used - {"value", *made}  # the value is an axis' own
+    return used - {"value", "datum", *made}  # the value is an axis' own, the datum of what is near
 
 
 def configured(picture: alt.LayerChart, font: str, is_page: bool) -> dict[str, Any]:
