@@ -28,7 +28,7 @@ from export.dataset import dataset_description
 from project import ROOT, ProjectError, main, open_database
 from report import marts, page
 from report.marts import Marts
-from report.pictures import DECIMAL, PICTURES, Drawing, draw, drawn, one_decimal
+from report.pictures import PICTURES, Drawing, draw, drawn, one_decimal
 
 REPORT = ROOT / "scripts" / "report"
 QUERIES = sorted((REPORT / "queries").glob("*.sql"))
@@ -231,9 +231,8 @@ def test_a_picture_writes_a_number_as_the_page_does(places: int) -> None:
     ]
     values = [sign * value for value in near for sign in (1, -1)]
     rows = [{"at": at, "busd": float(value)} for at, value in enumerate(values)]
-    chart = alt.Chart(alt.InlineData(values=rows)).transform_calculate(shown=one_decimal("busd"))
-    text = chart.mark_text().encode(x="at:Q", text=alt.Text("shown:Q", format=DECIMAL))
-    svg = vl_convert.vegalite_to_svg(text.to_dict())
+    chart = alt.Chart(alt.InlineData(values=rows)).transform_calculate(text=one_decimal("busd"))
+    svg = vl_convert.vegalite_to_svg(chart.mark_text().encode(x="at:Q", text="text:N").to_dict())
     written = re.findall(r"<text[^>]*>([^<]*\.\d)</text>", svg)
     assert written == [page.readable(value) for value in values]
 
@@ -491,10 +490,6 @@ def test_the_script_uses_signals_that_every_picture_of_months_has(
             vega = vl_convert.vegalite_to_vega(drawing.page)
             assert used <= {signal["name"] for signal in vega["signals"]}
             assert "x" in {scale["name"] for scale in vega["scales"]}
-            # What is nearest to the pointer is a cell around the row: its own datum is the cell.
-            [near] = [mark for mark in vega["marks"] if mark["name"].endswith("_voronoi")]
-            told = near["encode"]["update"]["tooltip"]["signal"]
-            assert "datum.datum" in told and not re.search(r"(?<!datum\.)\bdatum\[", told)
 
 
 def test_style_and_script_name_classes_and_ids_that_are_on_the_page(of_three: Page) -> None:
