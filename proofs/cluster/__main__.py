@@ -45,6 +45,7 @@ from proofs.watched import texts
 
 PAGE = ROOT / "docs" / "cluster.md"
 VALIDATOR = "kubernetes-validate@1.37.0"
+DUCKDB_ATTEMPTS = 6
 END = 400  # the month, counted from 1992, that made-up releases end with
 
 
@@ -69,9 +70,15 @@ class Sail(NamedTuple):
         return self.project / "lake"
 
     def duckdb(self) -> Built:
-        (self.project / "us_trade.duckdb").unlink(missing_ok=True)
+        """A build from nothing; DuckDB 2.0 stops some large ones with an error of its own, now and
+        then (in its cache of dictionaries), and is asked again."""
         settings = {"US_TRADE_DB": str(self.project / "us_trade.duckdb")}
-        return dbt_build(DBT, self.project, settings, "--exclude-resource-type", "unit_test")
+        for _ in range(DUCKDB_ATTEMPTS):
+            (self.project / "us_trade.duckdb").unlink(missing_ok=True)
+            built = dbt_build(DBT, self.project, settings, "--exclude-resource-type", "unit_test")
+            if "INTERNAL Error" not in built.said:
+                break
+        return built
 
     def build(self, meanwhile: Callable[[Cluster], None] = lambda cluster: None) -> Size:
         """A build into an empty lake; its ``duckdb`` and ``cells`` are for the caller to know."""
@@ -130,15 +137,18 @@ def cells(copy: Path) -> int:
     return int(count)
 
 
-def a_size(sail: Sail) -> Size:
-    """Both builds, which must both be good and alike."""
+def a_size(sail: Sail, may_fail: bool = False) -> Size:
+    """Both builds, which must be alike, and good, but that the one on Sail may be allowed to fail:
+    how far it goes is what is asked."""
     duckdb = good(sail.duckdb(), "DuckDB")
-    size = sail.build()
+    size = sail.build()._replace(duckdb=duckdb, cells=cells(sail.project))
+    if size.sail.status and may_fail:
+        return size
     good(size.sail, "Sail")
     if words(size.sail) != words(duckdb):
         raise ProjectError(f"they say otherwise:\n{duckdb.said}\n{size.sail.said}")
     sail.compared()
-    return size._replace(duckdb=duckdb, cells=cells(sail.project))
+    return size
 
 
 def a_fault(sail: Sail) -> str:
@@ -204,7 +214,7 @@ def asked(sail: Sail) -> str:
     for sql, answer, rows in zip(queries, answers, expected, strict=True):
         if answer != rows or not rows:
             raise ProjectError(f"{shown(PAGE)}: {sql}\nanswers {answer} instead of {rows}")
-    return f"{len(queries)} queries of {shown(PAGE)}: the same answers"
+    return f"{shown(PAGE)} {len(queries)} queries with the same answers"
 
 
 def validated() -> str:
@@ -220,7 +230,7 @@ def validated() -> str:
 
 
 def measure(environment: Environment, folder: Path, counts: Sequence[int]) -> str:
-    """All of it on a cluster, as a table and two sentences."""
+    """All of it on a cluster, as a table and what came of the rest."""
     sizes = {}
     with Progress("cluster", len(counts) + 2) as progress:
         progress(detail="a fault")
@@ -228,16 +238,18 @@ def measure(environment: Environment, folder: Path, counts: Sequence[int]) -> st
         fault = a_fault(faulty)
         progress(detail="a loss")
         loss = a_loss(faulty)
+        answers = asked(faulty)
         for count in counts:
             progress(detail=f"{count:,} releases")
             copy = made(folder / f"{count}-releases", of(count))
-            sizes[f"{count:,}"] = a_size(Sail(environment, copy))
+            sizes[f"{count:,}"] = a_size(Sail(environment, copy), may_fail=count > END)
             shutil.rmtree(copy)
     return "\n\n".join([
         f"{os.cpu_count()} cores, {memory_gib():.0f} GiB, {platform.machine()}, "
         f"{versions(environment)}; {WORKERS} workers; one run of each",
         table(sizes),
         f"A worker that is killed: the build {loss}.",
+        f"In {answers}; {validated()}.",
         f"A number that is wrong: {fault}",
     ])  # fmt: skip
 
@@ -258,7 +270,8 @@ def table(sizes: dict[str, Size]) -> str:
               "dbt's memory there"]  # fmt: skip
     rows = [
         [count, f"{size.cells:,}", f"{size.duckdb.seconds:.0f} s",
-         f"{size.duckdb.peak_mib:,.0f} MiB", f"{size.sail.seconds:.0f} s",
+         f"{size.duckdb.peak_mib:,.0f} MiB",
+         f"{'failed after ' * bool(size.sail.status)}{size.sail.seconds:.0f} s",
          f"{size.sail.seconds / size.duckdb.seconds:.1f}", f"{size.cluster_mib:,.0f} MiB",
          f"{size.sail.peak_mib:,.0f} MiB"]
         for count, size in sizes.items()
