@@ -1,4 +1,4 @@
-.PHONY: build fetch test faults bench export report check-report docs clients engines soak cookbook lock help
+.PHONY: build fetch test faults bench export report check-report docs clients engines cluster soak cookbook lock help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
@@ -50,6 +50,9 @@ engines: $(DEV) ## build with dbt 1.11 and with dbt 2, compare the databases, me
 bench: $(INSTALLED) ## measure the project with 1, 40 and 400 releases
 	$(BIN)/python -m proofs.bench
 
+cluster: $(DEV) ## build on Sail with two workers too, compare the marts, lose a worker, measure both
+	$(BIN)/python -m proofs.cluster
+
 soak: $(INSTALLED) ## swap the database and kill builds under its readers, fifty times each
 	$(BIN)/python -m proofs.soak
 
@@ -61,6 +64,7 @@ lock: $(DEV) ## write the locks again, after a change to the dependencies in pyp
 	$(COMPILE) -c requirements-dev.lock -o requirements.lock
 	$(COMPILE) -c requirements-dev.lock --group report -o requirements-report.lock
 	$(COMPILE) -c requirements-dev.lock --group browser -o requirements-browser.lock
+	$(COMPILE) -c requirements-dev.lock --group sail -o requirements-sail.lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from project import ProjectError
+from project import ROOT, ProjectError
 from proofs.cluster.pods import LOOPBACK, Pods
 
 UV = Path(sys.executable).with_name("uv")
@@ -28,7 +28,6 @@ SETTINGS = {
     "SAIL_CLUSTER__WORKER_INITIAL_COUNT": str(WORKERS),
     "SAIL_CLUSTER__WORKER_MAX_COUNT": str(WORKERS),
     "SAIL_CLUSTER__WORKER_TASK_SLOTS": "128",
-    "SAIL_CLUSTER__WORKER_HEARTBEAT_TIMEOUT_SECS": "20",
     "SAIL_EXECUTION__DEFAULT_PARALLELISM": str(WORKERS),
     "RUST_LOG": "warn",
 }
@@ -46,22 +45,26 @@ class Built(NamedTuple):
 class Environment(NamedTuple):
     """A folder with Sail and the dbt that speaks with it."""
 
-    folder: Path
+    folder: Path = ROOT / "target" / "cluster"
+    lock: Path = ROOT / "requirements-sail.lock"
 
     def program(self, name: str) -> Path:
         return self.folder / "bin" / name
 
-    def install(self, lock: Path) -> None:
-        """Raises ProjectError with what uv said."""
+    def install(self) -> None:
+        """What the lock has and nothing else, which takes no time where it is there already.
+
+        Raises ProjectError with what uv said.
+        """
         commands: list[list[str | Path]] = [
-            [UV, "venv", "--quiet", "--python", sys.executable, self.folder],
-            [UV, "pip", "install", "--quiet", "--compile-bytecode", "--require-hashes",
-             "--python", self.program("python"), "--requirement", lock],
+            [UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, self.folder],
+            [UV, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes",
+             "--python", self.program("python"), self.lock],
         ]  # fmt: skip
         for command in commands:
             done = subprocess.run(command, capture_output=True, text=True)
             if done.returncode:
-                raise ProjectError(f"uv: {done.stderr.strip()}")
+                raise ProjectError(f"requirements-sail.lock: not installed: {done.stderr.strip()}")
 
 
 class Cluster(NamedTuple):
@@ -122,13 +125,10 @@ def dbt_build(program: Path, project: Path, settings: dict[str, str], *options: 
     output = project / "said"
     with output.open("wb") as file:
         process = subprocess.Popen(
-            [program, "--quiet", "--no-use-colors", "build", *options],
-            cwd=project,
-            env=os.environ | settings,
-            stdin=subprocess.DEVNULL,
-            stdout=file,
+            [program, "--quiet", "--no-use-colors", "build", *options], cwd=project,
+            env=os.environ | settings, stdin=subprocess.DEVNULL, stdout=file,
             stderr=subprocess.STDOUT,
-        )
+        )  # fmt: skip
         peak = 0.0
         try:
             while process.poll() is None:

@@ -111,6 +111,7 @@ LOCKS = {
     "requirements-dev.lock": ("dev",),
     "requirements-report.lock": ("report",),
     "requirements-browser.lock": ("browser",),
+    "requirements-sail.lock": ("sail",),
 }
 
 
