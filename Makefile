@@ -25,7 +25,7 @@ test: $(DEV) ## prove it: seeds up to date, lint, types, and whole builds in scr
 faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds
 	$(BIN)/python -m proofs.faults
 
-export: $(INSTALLED) ## write every mart as CSV and Parquet, with a data package, into dist/data/
+export: $(INSTALLED) ## write every mart as CSV and Parquet, a workbook, Croissant and SDMX into dist/data/
 	$(BIN)/python scripts/export_marts.py
 
 report: $(REPORT) ## draw the report, dist/report.html, and its pictures as SVG and PNG

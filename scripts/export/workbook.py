@@ -14,21 +14,26 @@ import duckdb
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 
 from export.dataset import DESCRIPTION, LICENCE, PUBLISHER, TITLE, latest_release
 from export.marts import Column, Mart
 
 FILE = "us_trade.xlsx"
 MOST_DECIMALS = 3  # that a cell shows; it holds them all
-NARROWEST, WIDEST = 14, 60
+NARROWEST = 14
 NOTES_WIDTHS = (32, 44, 24, 110)
+BOLD = Font(name="Calibri", size=11, bold=True)  # the workbook's own font
 
 
 def write_workbook(connection: duckdb.DuckDBPyConnection, marts: list[Mart], folder: Path) -> None:
     workbook = Workbook(write_only=True)
+    # The numbers first, then what describes them.
+    marts = sorted(marts, key=lambda mart: (mart.name.startswith("dim_"), mart.name))
     sheets = [mart for mart in marts if mart.is_a_sheet]
     add_notes(workbook, connection, marts)
-    for mart in sorted(sheets, key=lambda mart: (mart.name.startswith("dim_"), mart.name)):
+    for mart in sheets:
         add_sheet(workbook, connection, mart)
     written = io.BytesIO()
     workbook.save(written)
@@ -48,22 +53,20 @@ def undated(workbook: io.BytesIO, day: date) -> bytes:
 
 
 def add_sheet(workbook: Any, connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    sheet = workbook.create_sheet(mart.name)
+    widths = [max(NARROWEST, len(column.name) + 4) for column in mart.columns]
+    sheet = new_sheet(workbook, mart.name, widths)
     sheet.freeze_panes = "A2"
-    widths = [min(max(NARROWEST, len(column.name) + 4), WIDEST) for column in mart.columns]
-    set_widths(sheet, widths)
     sheet.append(bold(sheet, [column.name for column in mart.columns]))
     # A cell is written as soon as it is appended, so that one of each column is enough.
     cells = [WriteOnlyCell(sheet) for _ in mart.columns]
     for cell, column in zip(cells, mart.columns, strict=True):
         cell.number_format = number_format(column)
-    count = 1
-    for row in connection.execute(mart.rows).fetchall():
+    rows = connection.execute(mart.rows).fetchall()
+    for row in rows:
         for cell, value in zip(cells, row, strict=True):
             set_value(cell, value)
         sheet.append(cells)
-        count += 1
-    sheet.auto_filter.ref = f"A1:{cells[-1].column_letter}{count}" if count > 1 else None
+    sheet.auto_filter.ref = f"A1:{get_column_letter(len(cells))}{len(rows) + 1}"
 
 
 def number_format(column: Column) -> str:
@@ -88,21 +91,26 @@ def set_value(cell: Any, value: object) -> None:
 def bold(sheet: Any, words: Iterable[str]) -> list[Any]:
     cells = [WriteOnlyCell(sheet, value=word) for word in words]
     for cell in cells:
-        cell.font = Font(bold=True)
+        cell.font = BOLD
     return cells
 
 
-def set_widths(sheet: Any, widths: Iterable[int]) -> None:
-    for letter, width in zip(map(chr, range(ord("A"), ord("Z") + 1)), widths, strict=False):
-        sheet.column_dimensions[letter].width = width
+def new_sheet(workbook: Any, name: str, widths: Iterable[int]) -> Any:
+    """A sheet whose columns have these widths, and whose page is as wide as all of them."""
+    sheet = workbook.create_sheet(name)
+    for number, width in enumerate(widths, 1):
+        sheet.column_dimensions[get_column_letter(number)].width = width
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
+    return sheet
 
 
 # --------------------------------------------------------------------------- the notes
 
 
 def add_notes(workbook: Any, connection: duckdb.DuckDBPyConnection, marts: list[Mart]) -> None:
-    sheet = workbook.create_sheet("notes")
-    set_widths(sheet, NOTES_WIDTHS)
+    sheet = new_sheet(workbook, "notes", NOTES_WIDTHS)
     for name, words in about(connection, marts):
         sheet.append([*bold(sheet, [name]), *wrapped(sheet, [words])])
     sheet.append([])

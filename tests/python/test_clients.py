@@ -160,6 +160,23 @@ def test_being_told_to_end_leaves_nothing(
     assert not list(scratch.iterdir())
 
 
+def test_a_client_that_is_not_installed_is_not_asked_and_not_written(
+    database: Path, uv: StandIn, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one,) = [client for client in asking.load_clients() if client.name == "libreoffice"]
+    monkeypatch.setattr(clients, "load_clients", lambda: [replace(one, program="no-such-office")])
+    reason = "no-such-office is not there; Debian's package libreoffice-calc has it"
+    assert run(database, only="") == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[2].endswith("| not asked |")
+    assert printed.out.endswith(f"\nlibreoffice: not asked: {reason}\n")
+    page = tmp_path / "page.md"
+    page.write_text(PAGE)
+    assert run(database, "--write", str(page), only="") == 1
+    assert f"libreoffice: not asked: {reason}\n" in capsys.readouterr().err
+    assert page.read_text() == PAGE
+
+
 def test_a_database_that_changed_meanwhile_is_a_fault(
     database: Path, uv: StandIn, tmp_path: Path, capsys: Capture
 ) -> None:
