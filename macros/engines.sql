@@ -88,6 +88,20 @@
     Grain: an expression, of a row with the nine series. Source: seeds/releases.csv, cell_layout.
 #}
 {% macro printed_numbers(layout) -%}
+    {{ adapter.dispatch('printed_numbers')(layout) }}
+{%- endmacro %}
+{% macro duckdb__printed_numbers(layout) -%}
+    format(
+        {{ layout }},
+        balance_total, balance_goods, balance_services,
+        exports_total, exports_goods, exports_services,
+        imports_total, imports_goods, imports_services,
+        abs(balance_total), abs(balance_goods), abs(balance_services),
+        abs(exports_total), abs(exports_goods), abs(exports_services),
+        abs(imports_total), abs(imports_goods), abs(imports_services)
+    )
+{%- endmacro %}
+{% macro spark__printed_numbers(layout) -%}
     {%- set numbers = {} -%}
     {%- for flow in ('balance', 'exports', 'imports') -%}
         {%- for component in ('total', 'goods', 'services') -%}
