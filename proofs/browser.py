@@ -633,7 +633,7 @@ def command(options: argparse.Namespace) -> None:
         ]
     except (Error, duckdb.Error) as error:
         raise ProjectError(f"the report could not be checked: {error}") from None
-    views = f"report      {len(VIEWS)} views, {len(PICTURES)} pictures in each"
+    views = f"report      {len(VIEWS)} views"
     if faults:
         count = f"{len(faults)} fault{'s' * (len(faults) != 1)}"
         raise ProjectError("\n".join([*faults, f"{views}: {count}"]))
