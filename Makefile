@@ -25,13 +25,13 @@ test: $(DEV) ## prove it: seeds up to date, lint, types, and whole builds in scr
 faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds
 	$(BIN)/python -m proofs.faults
 
-export: $(INSTALLED) ## write every mart as CSV and Parquet, with a data package, into dist/data/
+export: $(INSTALLED) ## write every mart as CSV and Parquet, a workbook, Croissant and SDMX into dist/data/
 	$(BIN)/python scripts/export_marts.py
 
 report: $(REPORT) ## draw the report, dist/report.html, and its pictures as SVG and PNG
 	$(BIN)/python scripts/build_report.py
 
-check-report: $(BROWSER) ## open the report in Debian's Chromium and compare it with the marts
+check-report: $(BROWSER) ## open the report in Debian's Chromium, compare it with the marts, and run axe-core on it
 	$(BIN)/python -m proofs.browser
 
 # dbt opens the database for writing, which no reader should be in the way of: hence the copy.

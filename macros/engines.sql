@@ -65,12 +65,17 @@
 {#
     month_number(date): the months from year 0 to a date, so that the difference of two is how many
     months lie between them. month_words(date): "February 2024".
+    day_words(date): "4 April 2024".
     year_month(date): "2024-02", what a release is called by its last month.
     Grain: an expression.
 #}
 {% macro month_number(date) -%} (12 * year({{ date }}) + month({{ date }})) {%- endmacro %}
 {% macro month_words(date) -%}
     {{ month_name(date) }} || ' ' || {{ whole('year(' ~ date ~ ')') }}
+{%- endmacro %}
+
+{% macro day_words(date) -%}
+    {{ whole('day(' ~ date ~ ')') }} || ' ' || {{ month_words(date) }}
 {%- endmacro %}
 
 {% macro year_month(date) -%}
@@ -83,6 +88,20 @@
     Grain: an expression, of a row with the nine series. Source: seeds/releases.csv, cell_layout.
 #}
 {% macro printed_numbers(layout) -%}
+    {{ adapter.dispatch('printed_numbers')(layout) }}
+{%- endmacro %}
+{% macro duckdb__printed_numbers(layout) -%}
+    format(
+        {{ layout }},
+        balance_total, balance_goods, balance_services,
+        exports_total, exports_goods, exports_services,
+        imports_total, imports_goods, imports_services,
+        abs(balance_total), abs(balance_goods), abs(balance_services),
+        abs(exports_total), abs(exports_goods), abs(exports_services),
+        abs(imports_total), abs(imports_goods), abs(imports_services)
+    )
+{%- endmacro %}
+{% macro spark__printed_numbers(layout) -%}
     {%- set numbers = {} -%}
     {%- for flow in ('balance', 'exports', 'imports') -%}
         {%- for component in ('total', 'goods', 'services') -%}

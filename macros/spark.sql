@@ -1,3 +1,4 @@
+-- noqa: disable=LT02
 {#
     Where dbt puts a table on Spark: in the folder US_TRADE_LAKE, if that is set, a folder a schema
     and table, so that its Parquet is found by name; elsewhere where the catalog wants it.

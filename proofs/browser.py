@@ -3,8 +3,9 @@
     dist/report.html  --Chromium-->  what a reader sees  --this-->  compared with us_trade.duckdb
 
 It asks whether the page opens from the disk with nothing on the console and nothing asked of a
-network; whether every picture is drawn, wide and narrow, light and dark, and answers a pointer
-and a zoom; and whether the numbers on it are those of the marts, by queries of its own and
+network; whether axe-core finds anything of any severity; whether every picture is drawn, wide and
+narrow, light and dark and on paper, answers a pointer, the keyboard and a zoom, and gives away its
+numbers and itself; and whether the numbers on it are those of the marts, by queries of its own and
 written as it would write them itself.  Then it draws the report again and compares the bytes.
 
 Chromium is Debian's: ``apt-get install chromium``.  Another one is named by the environment
@@ -16,6 +17,8 @@ Exit status: 0, or 1 where something is wrong; each fault is a line.
 from __future__ import annotations
 
 import argparse
+import csv
+import io
 import os
 import shutil
 import sys
@@ -26,10 +29,12 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 import build_report
 from project import NO_EXTENSIONS, ROOT, Progress, ProjectError, add_database_option, main, shown
+from report.marts import QUERIES
 from report.pictures import PICTURES
 
 Marts = duckdb.DuckDBPyConnection
@@ -59,8 +64,11 @@ VIEWS = [View(size, scheme) for size in (WIDE, NARROW) for scheme in ("light", "
 # --------------------------------------------------------------------------- what a reader sees
 
 
-def opened(browser: Browser, path: Path, view: View, said: list[str]) -> Page:
-    """The page, drawn; what it says on the console or asks of a network is added to ``said``."""
+def opened(browser: Browser, path: Path, view: View, said: list[str], place: str = "") -> Page:
+    """The page, drawn, at a place such as #balance.
+
+    What it says on the console or asks of a network is added to ``said``.
+    """
     width, height = view.size
     page = browser.new_page(
         viewport={"width": width, "height": height},
@@ -73,10 +81,12 @@ def opened(browser: Browser, path: Path, view: View, said: list[str]) -> Page:
     page.on(
         "request",
         lambda request: (
-            said.append(f"request: {request.url[:80]}") if request.url != path.as_uri() else None
+            said.append(f"request: {request.url[:80]}")
+            if request.url.split("#")[0] != path.as_uri()
+            else None
         ),
     )
-    page.goto(path.as_uri())
+    page.goto(path.as_uri() + place)
     try:
         page.wait_for_selector("html[data-drawn]", state="attached", timeout=60_000)
     except Error:
@@ -89,7 +99,7 @@ def faults_of_layout(page: Page) -> Iterator[str]:
     width = page.evaluate("document.documentElement.scrollWidth - innerWidth")
     if width > 0:
         yield f"the page scrolls sideways by {width} pixels"
-    for name in (picture.name for picture in PICTURES):
+    for name in names_on(page):
         box = page.evaluate(
             """name => {
               const svg = document.querySelector(`#${name} .picture svg`);
@@ -115,6 +125,131 @@ def faults_of_layout(page: Page) -> Iterator[str]:
             yield f"{name}: is clipped: {box['clipped']}"
         elif not box["label"]:
             yield f"{name}: has no alternative text"
+
+
+def names_on(page: Page) -> list[str]:
+    names: list[str] = page.evaluate(
+        "[...document.querySelectorAll('figure[data-picture]')].map(figure => figure.id)"
+    )
+    return names
+
+
+def faults_of_access(page: Page) -> Iterator[str]:
+    """What axe-core finds, with all unfolded that unfolds."""
+    unfold = "is_open => document.querySelectorAll('details').forEach(d => { d.open = is_open; })"
+    page.evaluate(unfold, True)
+    for found in Axe().run(page).response["violations"]:
+        nodes = found["nodes"]
+        place = nodes[0]["target"]
+        yield f"axe: {found['impact']}: {found['id']}: {len(nodes)} times, as at {place}"
+    page.evaluate(unfold, False)
+
+
+def faults_of_keyboard(page: Page, marts: Marts) -> Iterator[str]:
+    """Whatever can be pressed is reached by Tab and seen there; the arrows ask of a month."""
+    page.evaluate(
+        """() => { window.reached = new Set(); window.unseen = new Set();
+          document.addEventListener('focusin', ({target}) => { reached.add(target);
+            const outline = getComputedStyle(target);
+            if (outline.outlineStyle === 'none' || parseFloat(outline.outlineWidth) < 2)
+              unseen.add(target); }); }"""
+    )
+    everything = "[...document.querySelectorAll('a[href], button, input, summary, [tabindex]')]"
+    there = f"{everything}.filter(one => one.checkVisibility())"
+    count = page.evaluate(f"{there}.length")
+    for press in range(5 * count):  # a field of a month has several stops
+        page.keyboard.press("Tab")
+        if press % 20 == 0 and page.evaluate(f"{there}.every(one => reached.has(one))"):
+            break
+    name = "one => one.outerHTML.slice(0, 80)"
+    for what, which in [
+        ("is not reached by Tab", f"{there}.filter(one => !reached.has(one))"),
+        ("does not show that it has the focus", "[...unseen]"),
+    ]:
+        for one in page.evaluate(f"{which}.map({name})"):
+            yield f"keyboard: {one} {what}"
+    for picture in (one.name for one in PICTURES if one.is_months):
+        page.locator(f"#{picture} .picture").focus()
+        for key in ("Home", "ArrowRight", "End", "ArrowLeft"):
+            page.keyboard.press(key)
+            page.wait_for_timeout(50)
+            told = page.locator("#vg-tooltip-element").inner_text().split("\n")
+            if told != expected_answer(picture, told[0], marts):
+                yield f"{picture}: at {key} is told {told}"
+        [month] = marts.execute(
+            f"select strftime({LATEST} - interval 1 month, '%B %Y')"
+        ).fetchone() or [""]
+        if told[0] != month:
+            yield f"{picture}: the month before the last is told as {told[0]}"
+        page.keyboard.press("Escape")
+        if page.locator("#vg-tooltip-element").is_visible():
+            yield f"{picture}: Escape does not put the answer away"
+
+
+def faults_of_links(browser: Browser, path: Path, said: list[str]) -> Iterator[str]:
+    """A link opens the page at its picture with the period shown, and is the one shown there."""
+    for place, period in [
+        ("#three_months?from=2019-01&to=2020-12", ["2019-01", "2020-12"]),
+        ("#three_months?from=nonsense", None),
+    ]:
+        page = opened(browser, path, VIEWS[0], said, place)
+        page.wait_for_timeout(200)
+        fields = page.locator("#three_months input")
+        shown = [fields.nth(at).input_value() for at in range(2)]
+        everything = [fields.nth(0).get_attribute("min"), fields.nth(0).get_attribute("max")]
+        if shown != (period or everything):
+            yield f"{place}: shows {shown}"
+        top = page.locator("#three_months").evaluate("one => one.getBoundingClientRect().top")
+        if not -1 <= top < 300:
+            yield f"{place}: the picture is {top} pixels below the top"
+        link = page.locator("#three_months .take a").evaluate("one => one.hash")
+        if period and link != place:
+            yield f"{place}: the link there is {link}"
+        page.close()
+
+
+def faults_of_what_is_taken(page: Page, marts: Marts) -> Iterator[str]:
+    """The CSV has what the query returns, the SVG the title and the PNG its size."""
+    for name in names_on(page):
+        taken = {}
+        for kind in ("csv", "svg", "png"):
+            with page.expect_download() as download:
+                page.locator(f"#{name} button[data-take={kind}]").click()
+            if download.value.suggested_filename != f"{name}.{kind}":
+                yield f"{name}: the {kind} is called {download.value.suggested_filename}"
+            taken[kind] = Path(download.value.path()).read_bytes()
+        cursor = marts.execute((QUERIES / f"{name}.sql").read_text())
+        columns = [column[0] for column in cursor.description]
+        expected = [[in_csv(value) for value in row] for row in cursor.fetchall()]
+        heads, *rows = csv.reader(io.StringIO(taken["csv"].decode()))
+        if heads != columns or [[*map(in_csv, row)] for row in rows] != expected:
+            yield f"{name}: the CSV is not what {name}.sql returns"
+        title = page.locator(f"#{name} h3").inner_text()
+        svg = " ".join(taken["svg"].decode().split())
+        if title.split(";")[0][:40] not in svg or "var(" in svg or not svg.startswith("<svg"):
+            yield f"{name}: the SVG is not the picture with its title and colours"
+        width = int.from_bytes(taken["png"][16:20])
+        if not taken["png"].startswith(b"\x89PNG") or width < 1360:
+            yield f"{name}: the PNG is none, or {width} pixels wide"
+
+
+def in_csv(value: object) -> object:
+    """A value, or its words in a CSV, to compare: numbers as such, nothing as nothing."""
+    try:
+        return float(str(value))
+    except ValueError:
+        return "" if value is None else str(value).lower()
+
+
+def faults_on_paper(page: Page) -> Iterator[str]:
+    page.emulate_media(media="print")
+    for name in names_on(page):
+        box = page.locator(f"#{name} .picture svg").bounding_box()
+        if box is None or box["height"] < 150:
+            yield f"{name}: is not drawn on paper: {box}"
+        if page.locator(f"#{name} .take").is_visible():
+            yield f"{name}: has buttons on paper"
+    page.emulate_media(media="screen")
 
 
 def faults_of_use(page: Page, marts: Marts) -> Iterator[str]:
@@ -158,39 +293,54 @@ def faults_of_use(page: Page, marts: Marts) -> Iterator[str]:
         page.wait_for_timeout(150)
         if months() != 60:
             yield f"{name}: the button for 5 years shows {months()} months"
+        for part in (0.31, 0.32, 0.33):  # between two months, the nearer is told
+            page.mouse.move(box["x"] + box["width"] * part, middle)
+            page.wait_for_timeout(100)
+            told = page.locator("#vg-tooltip-element").inner_text().split("\n")
+            if told != expected_answer(name, told[0], marts):
+                yield f"{name}: zoomed in, of the month under the pointer is told {told}"
         page.locator(f"#{name} button[data-years='']").click()
         page.wait_for_timeout(150)
 
 
 BILLIONS, CHANGE = "value_musd * 0.001", "change_from_year_ago_pct"
 AVERAGE = "three_month_average_musd * 0.001"
-# What pictures of months draw and tell: picture, column, label; indicator, flow, component.
+
+
+def series(flow: str, component: str = "total") -> str:
+    return f"marts.mart_trade_indicators where flow = '{flow}' and component = '{component}'"
+
+
+HEADLINES = "marts.mart_headline_revisions where current_busd is not null"
+# What pictures of months draw and tell: picture, column, label; value, and the rows it is of.
 LINES = [
-    ("balance", "imports_busd", "Imports, $ bn", BILLIONS, "imports", "total"),
-    ("balance", "exports_busd", "Exports, $ bn", BILLIONS, "exports", "total"),
-    ("balance", "balance_busd", "Balance, $ bn", BILLIONS, "balance", "total"),
-    ("goods_services", "services_busd", "Services, $ bn", BILLIONS, "balance", "services"),
-    ("goods_services", "goods_busd", "Goods, $ bn", BILLIONS, "balance", "goods"),
-    ("goods_services", "total_busd", "Both, $ bn", BILLIONS, "balance", "total"),
-    ("year_ago", "exports_pct", "Exports, %", CHANGE, "exports", "total"),
-    ("year_ago", "imports_pct", "Imports, %", CHANGE, "imports", "total"),
-    ("three_months", "month_busd", "Month, $ bn", BILLIONS, "balance", "total"),
-    ("three_months", "average_busd", "Average, $ bn", AVERAGE, "balance", "total"),
+    ("balance", "imports_busd", "Imports, $ bn", BILLIONS, series("imports")),
+    ("balance", "exports_busd", "Exports, $ bn", BILLIONS, series("exports")),
+    ("balance", "balance_busd", "Balance, $ bn", BILLIONS, series("balance")),
+    ("goods_services", "services_busd", "Services, $ bn", BILLIONS, series("balance", "services")),
+    ("goods_services", "goods_busd", "Goods, $ bn", BILLIONS, series("balance", "goods")),
+    ("goods_services", "total_busd", "Both, $ bn", BILLIONS, series("balance")),
+    ("year_ago", "exports_pct", "Exports, %", CHANGE, series("exports")),
+    ("year_ago", "imports_pct", "Imports, %", CHANGE, series("imports")),
+    ("three_months", "month_busd", "Month, $ bn", BILLIONS, series("balance")),
+    ("three_months", "average_busd", "Average, $ bn", AVERAGE, series("balance")),
+    ("first_prints", "first_print_busd", "First print, $ bn", "first_print_busd", HEADLINES),
+    ("first_prints", "current_busd", "Now, $ bn", "current_busd", HEADLINES),
 ]
 
 
 def expected_answer(name: str, month: str, marts: Marts) -> list[str]:
     """What a picture should tell of a month, such as February 2004, by the marts."""
     told = [month]
-    for _, _, label, value, flow, component in (line for line in LINES if line[0] == name):
+    for _, _, label, value, rows in (line for line in LINES if line[0] == name):
         found = marts.execute(
             f"""
-            select round({value}, 1)::decimal(9, 1) from marts.mart_trade_indicators
-            where strftime(month_date, '%B %Y') = ? and flow = ? and component = ?
+            select round({value}, 1)::decimal(9, 1) from {rows}
+            and strftime(month_date, '%B %Y') = ?
             """,
-            [month, flow, component],
+            [month],
         ).fetchall()
-        told += [f"{label}\t{written(number)}" for (number,) in found]
+        told += [f"{label}\t{'–' if n is None else written(n)}" for (n,) in found]
     return told
 
 
@@ -307,6 +457,14 @@ def source(page: Page, marts: Marts) -> Iterator[str]:
         yield "source: the release's SHA-256 or its count of lines is not on the page"
 
 
+def faults_of_pictures(page: Page, marts: Marts) -> Iterator[str]:
+    """Every picture of which there is something to say is there, and no other."""
+    said = marts.execute(
+        "select picture from marts.mart_captions where part = 'alternative_text'"
+    ).fetchall()
+    yield from differ("pictures", sorted(names_on(page)), sorted(name for (name,) in said))
+
+
 def pictures(page: Page, marts: Marts) -> Iterator[str]:
     """Where the rows behind a picture do not add up to what the marts do."""
     so_far = """marts.mart_trade_indicators inner join marts.dim_month using (month_date)
@@ -314,23 +472,33 @@ def pictures(page: Page, marts: Marts) -> Iterator[str]:
         and month_number = (select month_number from marts.dim_month where is_latest)"""
     audited = """marts.fct_reconciliation inner join marts.dim_release using (release_id)
         where is_latest and identity_family {} 'period'"""
+    latest = """marts.mart_release_changes
+        where release_id = (select max(release_id) from marts.dim_release)
+        and month_date > (select max(last_month) - interval 60 month from marts.dim_release)
+        and series_id"""
+    printed_again = """marts.fct_monthly_trade_vintages
+        where component = 'total' and month_date > (
+            select max(last_month) - interval 36 month from marts.dim_release
+        ) and release_id in (select release_id from marts.dim_release
+            order by release_id desc limit 24)"""
     residuals = f"(select count(*) as found from {audited.format('!=')} group by residual_musd)"
     deficit = "year_to_date_musd * 0.001 * if(flow = 'balance', -1, 1)"
-    indicators = "marts.mart_trade_indicators where flow = '{}' and component = '{}'"
     drawn = [
-        *((name, column, value, indicators.format(*which))
-          for name, column, _, value, *which in LINES),
+        *((name, column, value, rows) for name, column, _, value, rows in LINES),
         ("year_to_date", "sum_busd", deficit, so_far),
         ("row_residuals", "identities", "found", residuals),
         ("z_scores", "z_score", "z_score", audited.format("=")),
+        ("two_releases", "balance_revision_musd", "revision_musd", f"{latest} = 'balance_total'"),
+        ("triangle", "revision_musd", "balance_revision_from_previous_musd", printed_again),
     ]  # fmt: skip
+    drawn = [one for one in drawn if one[0] in names_on(page)]
     for name, column, value, rows in drawn:
-        sums = f"select count({value}), sum({value}) from {rows}"
+        sums = f"select count(nullif({value}, 0)), sum({value}) from {rows}"
         [(count, amount)] = marts.execute(sums).fetchall()
         numbers, total = page.evaluate(
             """([name, column]) => {
                  const numbers = pictures[name].data(name).map(row => row[column]);
-                 const there = numbers.filter(number => number !== null);
+                 const there = numbers.filter(number => number);
                  return [there.length, there.reduce((sum, number) => sum + number, 0)]; }""",
             [name, column],
         )
@@ -341,7 +509,52 @@ def pictures(page: Page, marts: Marts) -> Iterator[str]:
             )
 
 
-NUMBERS = (front_page, thirteen_months, records, audit, revisions, pictures, source)
+def first_prints(page: Page, marts: Marts) -> Iterator[str]:
+    """The means of the revisions, by sums over the months; to one decimal, as it shows them."""
+    expected = marts.execute(
+        """
+        select count(revision), sum(revision) / count(revision),
+            sum(abs(revision)) / count(revision)
+        from (
+            select revision_to_current_busd as revision
+            from marts.mart_headline_revisions
+        )
+        """
+    ).fetchall()[0]
+    [current] = [row[1:4] for row in rows_of(page, "headline_revisions") if row[0] == "current"]
+    told = [written(expected[0], 0), *(written(mean) for mean in expected[1:])]
+    yield from differ("first prints", current, told)
+
+
+def changes(page: Page, marts: Marts) -> Iterator[str]:
+    [(sentence,)] = marts.execute(
+        "select sentence from marts.mart_release_summary order by release_id desc limit 1"
+    ).fetchall()
+    if f"{sentence}." not in texts(page, "#revised > p"):
+        yield f"revisions: the page does not say {sentence!r}"
+    found = marts.execute(
+        """
+        select previous_musd, value_musd, value_musd - previous_musd
+        from marts.mart_release_changes
+        where release_id = (select max(release_id) from marts.dim_release)
+        order by abs(value_musd - previous_musd) desc limit 20
+        """
+    ).fetchall()
+    sizes = sorted(row[-1].lstrip("\N{MINUS SIGN}") for row in rows_of(page, "release_changes"))
+    yield from differ("changes", sizes, sorted(written(abs(size), 0) for *_, size in found))
+
+
+NUMBERS = (
+    first_prints,
+    changes,
+    front_page,
+    thirteen_months,
+    records,
+    audit,
+    revisions,
+    pictures,
+    source,
+)
 
 
 # --------------------------------------------------------------------------- all of it
@@ -363,9 +576,15 @@ def faults_in_browser(
             said: list[str] = []
             page = opened(browser, path, view, said)
             found = list(faults_of_layout(page))
+            found += faults_of_access(page)
+            found += faults_on_paper(page)
             if view == VIEWS[0]:
+                found += faults_of_pictures(page, marts)
                 found += [fault for part in NUMBERS for fault in part(page, marts)]
                 found += faults_of_use(page, marts)
+                found += faults_of_what_is_taken(page, marts)
+                found += faults_of_keyboard(page, marts)
+                found += faults_of_links(browser, path, said)
             if shots:
                 shots.mkdir(parents=True, exist_ok=True)
                 name = f"report-{view.size[0]}-{view.scheme}.png"

@@ -5,7 +5,7 @@
 Nothing is computed here.  Every number and every sentence is the result of a query, which reads
 the schema ``marts``: ``<picture>.sql`` returns the rows of a picture, ``captions.sql`` what is said
 of it.  A picture of which there is nothing to say, as without a year before, is left out.  The same
-database gives the same page and SVGs; a PNG has the fonts of the machine.
+database gives the same bytes, whatever fonts the machine has.
 
 Exit status: 0, or 1 where the database cannot be read or a query fails; then nothing is written.
 """
@@ -94,7 +94,8 @@ def command(options: argparse.Namespace) -> None:
     write(drawn, options.out, ROOT / "docs" / README_PICTURE if options.readme else None)
     size = len(drawn["report.html"]) / 1e6
     print(f"report      {shown(options.out / 'report.html')}: {size:.1f} MB")
-    print(f"pictures    {shown(options.out / 'pictures')}: {len(PICTURES)}, as SVG and PNG")
+    count = sum(path.endswith(".png") for path in drawn)
+    print(f"pictures    {shown(options.out / 'pictures')}: {count}, as SVG and PNG")
 
 
 if __name__ == "__main__":

@@ -122,7 +122,8 @@ expected as (
         statistics.largest,
         round(cast(statistics.movement as double) / nullif(statistics.size, 0), 6)
             as relative_mean_absolute_revision,
-        round(cast(statistics.upward as double) / statistics.observations, 6) as share_upward,
+        round(cast(statistics.upward as double) / statistics.observations, 6)
+            as share_upward,
         round(statistics.held, 6) as share_direction_held,
         round(statistics.deviation / nullif(statistics.deviation_of_values, 0), 6)
             as noise_ratio

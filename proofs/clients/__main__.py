@@ -30,6 +30,8 @@ def parser() -> argparse.ArgumentParser:
                         help="ask only these")  # fmt: skip
     parser.add_argument("--skip", nargs="+", choices=names, default=[], metavar="CLIENT",
                         help="do not ask these")  # fmt: skip
+    parser.add_argument("--screenshots", type=Path, metavar="FOLDER",
+                        help="keep a picture of Superset's dashboard here")  # fmt: skip
     parser.add_argument("--write", type=Path, metavar="FILE",
                         help="put the table into this page, if all is right")  # fmt: skip
     return parser
@@ -40,13 +42,20 @@ def command(options: argparse.Namespace) -> None:
     chosen = [one for one in clients if one.name in options.only and one.name not in options.skip]
     if options.write and chosen != clients:
         raise ProjectError("--write wants the answers of all clients: leave out --only and --skip")
+    shots = options.screenshots and options.screenshots.absolute()
+    if shots:
+        shots.mkdir(parents=True, exist_ok=True)
     with Progress("clients", len(chosen)) as told:
-        outcomes = check(chosen, options.database.absolute(), told)
+        outcomes = check(chosen, options.database.absolute(), shots, told)
     table = markdown_table(["client", "version", "asked", "result"], [one.row for one in outcomes])
     print(table)
     if failed := [one for one in outcomes if one.faults]:
         faults = [f"{one.client}: {fault}" for one in failed for fault in one.faults]
         raise ProjectError("\n".join([*faults, f"{len(failed)} of {len(outcomes)} clients failed"]))
+    missing = [f"{one.client}: not asked: {one.missing}" for one in outcomes if one.missing]
+    if options.write and missing:
+        raise ProjectError("\n".join(missing))
+    print(*missing, sep="\n", end="\n" * bool(missing))
     if options.write:
         write_table(options.write, "clients", table)
 

@@ -1,5 +1,8 @@
 """Apache Superset: started on loopback, configured and asked over its REST API, stopped.
 
+The dashboard of clients/superset is imported and opened in Chromium: what its charts ask there, and
+are answered, is what a reader's do.
+
 The server runs in a thread of this process: when the process ends, however it ends, nothing of it
 is left running.
 """
@@ -7,12 +10,17 @@ is left running.
 from __future__ import annotations
 
 import datetime
+import io
+import json
 import os
 import re
 import secrets
+import shutil
 import subprocess
 import sys
 import threading
+import time
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import version
@@ -21,9 +29,13 @@ from typing import Any
 
 import client
 import requests
+from playwright.sync_api import Page, Response, sync_playwright
 
 PASSWORD = secrets.token_urlsafe()
 MART = "fct_monthly_trade"
+DASHBOARD = Path(__file__).parents[2] / "clients" / "superset"
+# As root in a container Chromium has no sandbox of its own.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
 def configure(folder: Path) -> None:
@@ -66,17 +78,20 @@ def server() -> Iterator[str]:
     thread = threading.Thread(target=served.serve_forever, daemon=True)
     thread.start()
     try:
-        yield f"http://127.0.0.1:{served.server_port}/api/v1"
+        yield f"http://127.0.0.1:{served.server_port}"
     finally:
         served.shutdown()
         thread.join()
 
 
 class Superset:
-    """Superset's REST API, with the database and a dataset on one mart, as a user sets them up."""
+    """Superset with the dashboard, and a database and a dataset on one mart as a user sets them up.
 
-    def __init__(self, address: str, database: str) -> None:
-        self.address = address
+    ``shots`` is the folder for a picture of the dashboard, or an empty text.
+    """
+
+    def __init__(self, address: str, database: str, shots: str) -> None:
+        self.address, self.path, self.shots = address, database, shots
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy stands before loopback
         login = {"username": "admin", "password": PASSWORD, "provider": "db"}
@@ -94,11 +109,13 @@ class Superset:
         (schema,) = (name for name in schemas if name.endswith(".marts"))  # as a user is offered it
         mart = {"database": self.database, "schema": schema, "table_name": MART}
         self.dataset = self.call("dataset/", mart)["id"]
+        self.charts: dict[str, list] = {}
 
-    def call(self, path: str, content: dict | None = None) -> dict[str, Any]:
+    def call(self, path: str, content: dict | None = None, **files: Any) -> dict[str, Any]:
         """POST the content, or GET without; raises RuntimeError with what Superset says."""
-        method = "GET" if content is None else "POST"
-        answer = self.session.request(method, f"{self.address}/{path}", json=content, timeout=120)
+        method = "POST" if content or files else "GET"
+        url = f"{self.address}/api/v1/{path}"
+        answer = self.session.request(method, url, json=content, files=files, timeout=120)
         if not answer.ok:
             raise RuntimeError(f"{path}: {answer.status_code} {answer.text[:500]}")
         return answer.json()
@@ -106,6 +123,9 @@ class Superset:
     def ask(self, question: dict) -> list:
         if question["language"] == "sql":
             return self.sql_lab(question["sql"])
+        if question["language"] == "dashboard":
+            self.charts = self.charts or self.dashboard()
+            return self.charts[question["id"]]
         return self.columns() if question["language"] == "dataset" else self.chart()
 
     def sql_lab(self, sql: str) -> list:
@@ -136,6 +156,53 @@ class Superset:
         rows = answer["result"][0]["data"]
         return [[day(row["month_date"]), row["balance_musd"]] for row in rows]
 
+    def dashboard(self) -> dict[str, list]:
+        """What each chart of the imported dashboard shows, by its title."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as bundle:
+            for file in sorted(DASHBOARD.rglob("*.yaml")):
+                text = file.read_text(encoding="utf-8")
+                text = text.replace(":///us_trade.duckdb", f":///{self.path}")
+                bundle.writestr(str(file.relative_to(DASHBOARD.parent)), text)
+        self.call("dashboard/import/", formData=("superset.zip", packed.getvalue()))
+        titles = {one["id"]: one["slice_name"] for one in self.call("chart/")["result"]}
+        program = shutil.which("chromium")
+        with (
+            sync_playwright() as playwright,
+            playwright.chromium.launch(executable_path=program, args=FLAGS) as browser,
+        ):
+            page = browser.new_page(viewport={"width": 1440, "height": 1500})
+            shown = {
+                titles[asked["form_data"]["slice_id"]]: answer["result"][0]["data"]
+                for asked, answer in self.exchanges(page, len(titles))
+            }
+            for title in titles.values():
+                page.wait_for_selector(f"[data-test-chart-name='{title}'] :is(canvas, td)")
+            if self.shots:
+                page.wait_for_timeout(2_000)  # until the bars have grown
+                page.screenshot(path=Path(self.shots) / "superset.png", full_page=True)
+        return {title: [[*map(day, row.values())] for row in rows] for title, rows in shown.items()}
+
+    def exchanges(self, page: Page, count: int) -> Iterator[tuple[dict, dict]]:
+        """What the dashboard's charts ask, and what they are answered."""
+        answers: list[Response] = []
+        page.on("response", lambda it: answers.append(it) if "/chart/data?" in it.url else None)
+        page.goto(f"{self.address}/login/")
+        page.fill("#username", "admin")
+        page.fill("#password", PASSWORD)
+        page.press("#password", "Enter")
+        page.wait_for_url("**/welcome/")
+        page.goto(f"{self.address}/superset/dashboard/us_trade/")
+        end = time.monotonic() + 60
+        while len(answers) < count:
+            if time.monotonic() > end:
+                raise RuntimeError(f"{len(answers)} of {count} charts asked within a minute")
+            page.wait_for_timeout(100)
+        for answer in answers:
+            if not answer.ok:
+                raise RuntimeError(f"{answer.url}: {answer.status} {answer.text()[:500]}")
+            yield json.loads(answer.request.post_data or ""), answer.json()
+
 
 def day(value: Any) -> Any:
     """A date as the others write it; Superset writes it with a time, or in milliseconds."""
@@ -149,6 +216,6 @@ def day(value: Any) -> Any:
 
 request = client.request()
 with server() as address:
-    superset = Superset(address, request["database"])
+    superset = Superset(address, request["database"], request["screenshots"])
     named = f"{version('apache-superset')}, duckdb-engine {version('duckdb-engine')}"
     client.reply(named, request["questions"], superset.ask)

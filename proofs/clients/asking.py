@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -34,6 +35,15 @@ class Client:
     speaks: list[str]
     packages: Sequence[str] = ()
     requirements: str = ""
+    program: str = ""
+    debian: str = ""
+
+    @property
+    def missing(self) -> str:
+        """What has to be installed before it can be asked, in words, or an empty text."""
+        if not self.program or shutil.which(self.program):
+            return ""
+        return f"{self.program} is not there; Debian's package {self.debian} has it"
 
     @property
     def command(self) -> list[str]:
@@ -111,12 +121,14 @@ class Outcome:
     asked: list[Question]
     version: str
     faults: list[str]
+    missing: str = ""
 
     @property
     def row(self) -> list[str]:
         counts = Counter(question.language for question in self.asked)
         asked = ", ".join(f"{language} ({count})" for language, count in counts.items())
-        return [self.client, self.version, asked, "fail" if self.faults else "pass"]
+        result = "fail" if self.faults else "not asked" if self.missing else "pass"
+        return [self.client, self.version, asked, result]
 
 
 def load_clients() -> list[Client]:
@@ -124,8 +136,12 @@ def load_clients() -> list[Client]:
     return [Client(**entry) for entry in tomllib.loads(text)["client"]]
 
 
-def check(clients: Sequence[Client], database: Path, told: Progress) -> list[Outcome]:
+def check(
+    clients: Sequence[Client], database: Path, shots: Path | None, told: Progress
+) -> list[Outcome]:
     """Ask each client about the database, read-only, and about a fresh export of it.
+
+    Superset puts a picture of its dashboard into the folder ``shots``, if there is one.
 
     Raises ProjectError if the database cannot be read or exported, or was changed.
     """
@@ -135,7 +151,7 @@ def check(clients: Sequence[Client], database: Path, told: Progress) -> list[Out
         with open_database(database) as connection:
             questions = load_questions(connection)
         before = sha256(database)
-        request = {"database": str(database), "dist": str(dist)}
+        request = {"database": str(database), "dist": str(dist), "screenshots": str(shots or "")}
         outcomes = []
         for done, client in enumerate(clients):
             told(done, client.name)
@@ -149,6 +165,8 @@ def outcome(
     client: Client, questions: list[Question], request: dict[str, Any], scratch: str
 ) -> Outcome:
     """Ask one client those of the questions whose language it speaks, and judge its answers."""
+    if client.missing:
+        return Outcome(client.name, [], "", [], client.missing)
     asked = [question for question in questions if question.language in client.speaks]
     parts = [{"id": one.id, "language": one.language, "sql": one.sql} for one in asked]
     try:

@@ -1,8 +1,9 @@
 """What the Python clients share: how a request is read and an answer written.
 
-A request is JSON on stdin: ``database`` and ``dist`` (paths) and ``questions``, each with ``id``,
-``language`` and ``sql``.  The answer is JSON, the last line on stdout: ``version`` and ``answers``,
-one for each question in its turn, ``rows`` or an ``error``.  The working folder is scratch.
+A request is JSON on stdin: ``database``, ``dist`` and ``screenshots`` (paths) and ``questions``,
+each with ``id``, ``language`` and ``sql``.  The answer is JSON, the last line on stdout:
+``version`` and ``answers``, one for each question in its turn, ``rows`` or an ``error``.  The
+working folder is scratch.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ from __future__ import annotations
 import datetime
 import decimal
 import json
-import math
 import sys
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -23,7 +23,7 @@ def plain(value: Any) -> Any:
     """A value as JSON has it, whichever type the client gives it."""
     if hasattr(value, "item"):  # a scalar of NumPy's
         value = value.item()
-    if isinstance(value, float) and math.isnan(value):  # a null in pandas
+    if value != value:  # NaN and NaT, which are a null in pandas
         return None
     if isinstance(value, datetime.datetime):
         return str(value.date() if value.time() == datetime.time() else value)
@@ -36,6 +36,21 @@ def plain(value: Any) -> Any:
 
 def plain_rows(rows: Iterable[Iterable[Any]]) -> Rows:
     return [[plain(value) for value in row] for row in rows]
+
+
+def sums(observations: Iterable[tuple[str, str, int]]) -> Rows:
+    """Of components, flows and values in any order, what "sums of all months" asks for."""
+    found: dict[str, dict[str, list[int]]] = {}
+    for component, flow, value in observations:
+        found.setdefault(component, {}).setdefault(flow, []).append(value)
+    return [
+        [
+            component,
+            len(flows["balance"]),
+            *(sum(flows[o]) for o in ("exports", "imports", "balance")),
+        ]
+        for component, flows in sorted(found.items())
+    ]
 
 
 def request() -> dict[str, Any]:

@@ -30,7 +30,7 @@ from project import ROOT, Progress, ProjectError, main, markdown_table, open_dat
 from proofs.bench import Bench, replayed
 from proofs.copies import copy_project
 from proofs.engines.comparing import compare
-from proofs.engines.installing import Engine, dbt_1, dbt_2
+from proofs.engines.installing import FLAGS, Engine, dbt_1, dbt_2
 from proofs.tables import write_table
 
 RELEASE = "2024-02.txt"
@@ -220,6 +220,7 @@ def parser() -> argparse.ArgumentParser:
 
 def command(options: argparse.Namespace) -> None:
     engines = [dbt_1(), dbt_2(options.dbt2)]
+    os.environ.update(FLAGS)  # for a dbt 2 of one's own
     with tempfile.TemporaryDirectory(prefix="us_trade engines ") as folder:
         said = proved(Path(folder), engines, options.runs)
     print(said)

@@ -19,10 +19,12 @@ LOCKS = Path(__file__).parent
 FOLDER = ROOT / "target" / "engines"
 UV = Path(sys.executable).with_name("uv")
 
-# The level of the log is the project's own, which dbt 2 does not take from dbt_project.yml.
+# What dbt 2 does not take from the flags of dbt_project.yml.
+FLAGS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_LEVEL_FILE": "info"}
+
 START = """#!/bin/sh
+export {flags}
 export LD_LIBRARY_PATH='{library}'"${{LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}}"
-export DBT_LOG_LEVEL_FILE="${{DBT_LOG_LEVEL_FILE:-info}}"
 exec '{dbt}' "$@"
 """
 
@@ -55,7 +57,8 @@ def installed_dbt_2() -> Path:
             f"npm has no libduckdb.so for {sys.platform}: give a dbt 2 of your own with --dbt2"
         )
     start = FOLDER / "dbt2"
-    start.write_text(START.format(library=libraries[0].parent, dbt=dbt))
+    flags = " ".join(f"{name}={value}" for name, value in FLAGS.items())
+    start.write_text(START.format(flags=flags, library=libraries[0].parent, dbt=dbt))
     start.chmod(0o755)
     return start
 

@@ -17,13 +17,15 @@ from typing import Any
 import jinja2
 import vl_convert
 
+from export.dataset import dataset_description
 from project import ProjectError, one_decimal
 from report.marts import Marts, marts_read
-from report.pictures import STYLE, Drawing
+from report.pictures import STYLE, Drawing, plain
 
 HERE = Path(__file__).resolve().parent
 TEMPLATE = "page.html.j2"
 MINUS = "\N{MINUS SIGN}"
+UNITS = {"_musd": "$ million", "_busd": "$ billion", "_pct": "%"}
 
 
 def readable(value: object) -> str:
@@ -33,8 +35,10 @@ def readable(value: object) -> str:
     """
     if value is None:
         return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if isinstance(value, datetime.date):
-        return f"{value.day} {month(value)}"
+        return month(value)
     if isinstance(value, Decimal):
         return f"{one_decimal(value):,}".replace("-", MINUS)
     if isinstance(value, float):
@@ -42,8 +46,30 @@ def readable(value: object) -> str:
     return f"{value:,}".replace("-", MINUS) if isinstance(value, int) else str(value)
 
 
+def day(date: datetime.date) -> str:
+    return f"{date.day} {month(date)}"
+
+
 def month(date: datetime.date) -> str:
     return date.strftime("%B %Y")
+
+
+def heading(column: str) -> str:
+    """The name of a column as a heading, with its unit: Balance, $ million."""
+    name, unit = column, ""
+    for suffix, words in UNITS.items():
+        if column.endswith(suffix):
+            name, unit = column.removesuffix(suffix), f", {words}"
+    return name.removesuffix("_date").replace("_", " ").capitalize() + unit
+
+
+def headings(columns: list[str]) -> dict[str, str]:
+    return {column: heading(column) for column in columns}
+
+
+def in_cell(value: object, column: str) -> str:
+    """A value of a table: a year is no number to part."""
+    return str(value) if column == "year" else readable(value)
 
 
 def policy_hash(text: str) -> str:
@@ -52,19 +78,26 @@ def policy_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def packed(specification: dict[str, Any]) -> dict[str, Any]:
-    """The picture with the names of its columns written once, which page.js unpacks.
+def packed(drawing: Drawing) -> dict[str, Any]:
+    """The picture as the page draws it and as a file has it, and the rows of both.
 
-    (CSV would be as short, but Vega reads it with a generated function, which the page forbids.)
+    The names of the columns are written once, and days as ISO 8601 has them: page.js unpacks the
+    rows for Vega, and writes them as CSV.  (CSV would be as short here, but Vega reads it with a
+    generated function, which the page forbids.)
     """
+    bare: dict[str, Any] = {"datasets": {}}
     tables = {
-        name: {
-            "columns": list(rows[0]) if rows else [],
-            "rows": [list(row.values()) for row in rows],
+        answer.name: {
+            "columns": answer.columns,
+            "rows": [[in_json(value) for value in row.values()] for row in answer.rows],
         }
-        for name, rows in specification["datasets"].items()
+        for answer in drawing.answers
     }
-    return specification | {"datasets": tables}
+    return {"page": drawing.page | bare, "file": drawing.file | bare, "datasets": tables}
+
+
+def in_json(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime.date) else plain(value)
 
 
 @cache
@@ -83,8 +116,8 @@ def environment() -> jinja2.Environment:
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     made.filters.update(
-        readable=readable, month=month, policy_hash=policy_hash, packed=packed,
-        marts_read=marts_read,
+        readable=readable, day=day, month=month, headings=headings, in_cell=in_cell,
+        policy_hash=policy_hash, packed=packed, marts_read=marts_read,
     )  # fmt: skip
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     return made
@@ -93,12 +126,13 @@ def environment() -> jinja2.Environment:
 def render(marts: Marts, drawings: dict[str, Drawing]) -> str:
     """The page with its pictures; raises ProjectError, as where a column is not there."""
     heights = "".join(
-        f"#{name} {{ --height: {one.picture.height}px; }}\n" for name, one in drawings.items()
+        f"#{name} {{ --height: {one.height}px; }}\n" for name, one in drawings.items()
     )
     try:
         return environment().get_template(TEMPLATE).render(
             ask=marts.ask,
             captions=marts.captions,
+            dataset=dataset_description(marts.connection),
             pictures=drawings,
             library=library(),
             style=STYLE + heights,

@@ -23,7 +23,7 @@ import altair as alt
 from project import ProjectError
 from report.marts import Answer, Marts, marts_read
 
-# Liberation Sans comes with vl-convert, so that text is as wide on every machine.
+# Liberation Sans comes with vl-convert.
 FILE_FONT = "Liberation Sans, Arial, Helvetica, sans-serif"
 PAGE_FONT = "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif"
 STYLE = (Path(__file__).resolve().parent / "page.css").read_text(encoding="utf-8")
@@ -31,7 +31,8 @@ STYLE = (Path(__file__).resolve().parent / "page.css").read_text(encoding="utf-8
 BILLIONS = "Billions of US dollars"
 BALANCE = "Balance, billions of US dollars"
 MONTH = "Reference month"
-DECIMAL = ",.1f"
+MONTH_NAME = "utcFormat(datum.month_date, '%B %Y')"
+BELOW_AND_ABOVE = ["below-3", "below-2", "below-1", "zero", "above-1", "above-2", "above-3"]
 RECESSIONS = "Shaded: recessions of the United States, as the NBER dates them."
 
 
@@ -57,13 +58,14 @@ def colour(name: str) -> str:
 
 
 def one_decimal(field: str) -> str:
-    """A number rounded to one decimal, half away from zero, for DECIMAL to write.
+    """A number to one decimal, half away from zero, as page.readable has it.
 
-    It rounds the binary fraction, in which half a tenth may be a little less: what is added is
-    less than the last decimal that the marts have.
+    The formatter rounds the binary fraction, in which half a tenth may be a little less: what
+    is added is less than the last decimal that the marts have.
     """
     tenths = f"floor(abs(datum.{field}) * 10 + 0.500000001) / 10"
-    return f"datum.{field} < 0 ? -{tenths} : {tenths}"
+    number = f"format(datum.{field} < 0 ? -{tenths} : {tenths}, ',.1f')"
+    return f"isValid(datum.{field}) ? {number} : '–'"
 
 
 def months_so_far(month: str) -> str:
@@ -162,16 +164,19 @@ def hover_layers(visible: alt.Chart, lines: Sequence[Line], suffix: str,
             filled=True, size=45, color=colour(line.colour), opacity=1
         )
         yield dots.encode(month_axis(), alt.Y(f"{line.name}_{suffix}:Q"))
-    # Numbers with a format: of a text, Vega-Lite asks the wrong row at the month that is nearest.
-    tooltip = [alt.Tooltip("utcyearmonth(month_date):T", title="title", format="%B %Y")] + [
-        alt.Tooltip(f"{line.name}_shown:Q", title=f"{line.label}, {unit}", format=DECIMAL)
-        for line in lines
-    ]
+    # Of the area around a rule, Vega-Lite would tell the columns of the rule, which has none.
+    row = "(datum.datum || datum)"
+    told = {"title": f"utcFormat({row}.month_date, '%B %Y')"} | {
+        f"{line.label}, {unit}": f"{row}.{line.name}_shown" for line in lines
+    }
+    tooltip = ", ".join(f"'{label}': {value}" for label, value in told.items())
     brush = alt.BrushConfig(fill=colour("ink"), fillOpacity=0.08, stroke="transparent")
     drag = alt.selection_interval("drag", encodings=["x"], translate=False, zoom=False, mark=brush)
     opacity = alt.condition(near, alt.value(0.8), alt.value(0))
-    rule = visible.mark_rule(color=colour("quiet"), strokeWidth=1)
-    yield rule.encode(month_axis(), opacity=opacity, tooltip=tooltip).add_params(near, drag)
+    rule = visible.mark_rule(
+        color=colour("quiet"), strokeWidth=1, tooltip=alt.ExprRef(f"{{{tooltip}}}")
+    )
+    yield rule.encode(month_axis(), opacity=opacity).add_params(near, drag)
 
 
 def end_labels(visible: alt.Chart, line: Line, lines: Sequence[Line], suffix: str,
@@ -181,7 +186,7 @@ def end_labels(visible: alt.Chart, line: Line, lines: Sequence[Line], suffix: st
     Where two lines cross (``label_dy`` is 0), the higher is labelled above, the lower below; of
     two that are as high, the first above.
     """
-    label = f"'{line.label} ' + format(datum.{line.name}_shown, '{DECIMAL}')"
+    label = f"'{line.label} ' + datum.{line.name}_shown"
     ends = (
         visible.transform_joinaggregate(last_month="max(month_date)")
         .transform_filter("time(datum.month_date) == time(datum.last_month)")
@@ -223,7 +228,7 @@ def draw_year_to_date(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
         tooltip=[
             alt.Tooltip("months:N", title="title"),
             alt.Tooltip("flow:N", title="Flow"),
-            alt.Tooltip("sum_shown:Q", title="$ bn", format=DECIMAL),
+            alt.Tooltip("sum_shown:N", title="$ bn"),
         ],
     )
     bold = alt.ExprRef("datum.is_latest ? 700 : 400")
@@ -231,7 +236,7 @@ def draw_year_to_date(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
     labels = base.mark_text(align="right", dx=-6, color=colour("quiet"), fontWeight=bold)
     return alt.layer(
         bars,
-        values.encode(x="sum_busd:Q", text=alt.Text("sum_shown:Q", format=DECIMAL)),
+        values.encode(x="sum_busd:Q", text="sum_shown:N"),
         labels.encode(x=alt.datum(0), text="year:O"),
     )
 
@@ -271,7 +276,6 @@ def draw_residuals(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
 
 def draw_z_scores(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
     years = data.values("year")
-    names = ["below-3", "below-2", "below-1", "zero", "above-1", "above-2", "above-3"]
     title = "z: standard deviations of rounding"
     bare = {"ticks": False, "domain": False}
     so_far = months_so_far("period_end")
@@ -290,7 +294,9 @@ def draw_z_scores(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
     )
     z = (
         alt.Color("z_score:Q")
-        .scale(type="threshold", domain=[-3, -2, -1, 1, 2, 3], range=[*map(colour, names)])
+        .scale(
+            type="threshold", domain=[-3, -2, -1, 1, 2, 3], range=[*map(colour, BELOW_AND_ABOVE)]
+        )
         .legend(title=title, orient="top", titleLimit=300, gradientLength=280, format="d")
     )
     tooltip = [
@@ -306,15 +312,91 @@ def draw_z_scores(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
     return alt.layer(cells, unlikely)
 
 
+def month_columns() -> alt.X:
+    """A column a month."""
+    axis = alt.Axis(
+        labelExpr="utcFormat(datum.value, '%b %Y')", labelAngle=0, labelOverlap="greedy",
+        labelSeparation=10, ticks=False, grid=False,
+    )  # fmt: skip
+    return alt.X("month_date:O", title=MONTH, axis=axis)
+
+
+def draw_two_releases(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
+    """By how much the later of two releases prints more or less, a bar a flow."""
+    flows = {flow.capitalize(): flow for flow in ("exports", "imports", "balance")}
+    revisions = {name: f"datum.{flow}_revision_musd" for name, flow in flows.items()}
+    told = chart(data).transform_calculate(month=MONTH_NAME, **revisions)
+    folded = told.transform_fold([*flows], as_=["flow", "revision"])
+    bars = folded.mark_bar().encode(
+        x=month_columns(),
+        xOffset=alt.XOffset("flow:N").scale(domain=[*flows], paddingOuter=0.1),
+        y=value_axis("revision", "Revision, millions of US dollars", above=46),
+        color=alt.Color("flow:N", title=None)
+        .scale(domain=[*flows], range=[*map(colour, flows.values())])
+        .legend(orient="top", offset=18, symbolType="square"),
+        tooltip=[alt.Tooltip("month:N", title="title")] + [
+            alt.Tooltip(f"{flow}_{column}:Q", title=f"{name}, {when}", format=",d")
+            for name, flow in flows.items()
+            for column, when in [("before_musd", "before"), ("musd", "now")]
+        ],
+    )  # fmt: skip
+    return alt.layer(zero_line(), bars)
+
+
+def draw_triangle(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
+    """Months across, releases down: how far each release revised the balance of each month."""
+    base = (
+        chart(data)
+        .transform_calculate(month=MONTH_NAME)
+        .encode(
+            x=month_columns(),
+            y=alt.Y("release_id:O", title=None)
+            .scale(domain=data.values("release_id"))
+            .axis(ticks=False, domain=False, labelOverlap="greedy"),
+            tooltip=[
+                alt.Tooltip("month:N", title="title"),
+                alt.Tooltip("release_id:N", title="Release"),
+                alt.Tooltip("balance_musd:Q", title="Balance, $ million", format=",d"),
+                alt.Tooltip("revision_musd:Q", title="Revision, $ million", format="+,d"),
+            ],
+        )
+    )  # fmt: skip
+    billions = "format(datum.value / 1000, '.1~f')"
+    revision = (
+        alt.Color("revision_musd:Q")
+        .scale(
+            type="threshold", domain=[-1000, -500, -100, 100, 500, 1000],
+            range=[*map(colour, BELOW_AND_ABOVE)],
+        )
+        .legend(
+            title="Revision of the balance, billions of US dollars", orient="top",
+            titleLimit=400, gradientLength=280,
+            labelExpr=f"abs(datum.value) < 500 || !isFinite(datum.value) ? '' : {billions}",
+        )
+    )  # fmt: skip
+    cells = base.transform_filter("!datum.is_first_print").mark_rect(
+        stroke=colour("paper"), strokeWidth=1
+    )
+    first = base.transform_filter("datum.is_first_print").mark_point(
+        filled=True, size=22, color=colour("quiet"), opacity=1
+    )
+    return alt.layer(cells.encode(color=revision), first)
+
+
 @dataclass(frozen=True)
 class Picture:
-    """A picture: its query is ``<name>.sql``, and so its captions are called; height in pixels."""
+    """A picture: its query is ``<name>.sql``, and so its captions are called.
+
+    Its height is in pixels, and so many more for each value of the column ``rows``.
+    """
 
     name: str
     draw: Callable[[Answer, Answer, bool], alt.LayerChart]
     note: str
     height: int
     is_months: bool = False
+    rows: str = ""
+    row_height: int = 0
 
 
 def months(name: str, title: str, *lines: Line, unit: str = "$ bn", height: int = 340) -> Picture:
@@ -349,6 +431,17 @@ PICTURES = [
         Line("average", "Average", "balance"),
     ),
     Picture("year_to_date", draw_year_to_date, "A deficit is minus the balance.", 380),
+    Picture("two_releases", draw_two_releases, "Goods and services together.", 300),
+    Picture(
+        "triangle", draw_triangle,
+        "A row a release, beside the one before it. Grey: below 100 million; a dot: a first print.",
+        130, rows="release_id", row_height=15,
+    ),
+    months(
+        "first_prints", "Deficit, billions of US dollars",
+        Line("first_print", "First print", "imports", is_dots=True),
+        Line("current", "Now", "balance"),
+    ),
     Picture("row_residuals", draw_residuals, "Balance and component identities.", 300),
     Picture("year_residuals", draw_residuals, "Annual rows against their months.", 300),
     Picture("z_scores", draw_z_scores, "A dot marks what is beyond three.", 320),
@@ -367,6 +460,7 @@ class Drawing:
     answers: list[Answer]
     page: dict[str, Any]
     file: dict[str, Any]
+    height: int
 
 
 def draw(picture: Picture, marts: Marts) -> Drawing:
@@ -378,6 +472,9 @@ def draw(picture: Picture, marts: Marts) -> Drawing:
     if missing := {"title", "alternative_text"} - set(captions):
         raise ProjectError(f"{picture.name}: the marts have no {', '.join(sorted(missing))} of it")
     answers = [data] + [recessions] * picture.is_months
+    height = picture.height
+    if picture.rows:
+        height += picture.row_height * len(data.values(picture.rows))
     page = picture.draw(data, recessions, True).properties(
         width="container", height="container",
         padding={"left": 2, "top": 4, "right": 12, "bottom": 2},
@@ -387,7 +484,7 @@ def draw(picture: Picture, marts: Marts) -> Drawing:
     read = f"us_trade: {', '.join(marts_read(answers))}"
     title = textwrap.wrap(captions["title"], 80)
     file = picture.draw(data, recessions, False).properties(
-        width=680, height=picture.height, padding=16,
+        width=680, height=height, padding=16,
         title=alt.TitleParams(text=title, subtitle=[f"{picture.note} {release}", read]),
         description=captions["alternative_text"],
     )  # fmt: skip
@@ -401,7 +498,7 @@ def draw(picture: Picture, marts: Marts) -> Drawing:
         raise ProjectError(f"{data.file}: returns no {', '.join(sorted(missing))}, which is drawn")
     return Drawing(
         picture, captions, answers,
-        on_page | {"datasets": rows}, in_file_colours(in_file) | {"datasets": rows},
+        on_page | {"datasets": rows}, in_file_colours(in_file) | {"datasets": rows}, height,
     )  # fmt: skip
 
 
@@ -412,7 +509,9 @@ def drawn(specification: dict[str, Any]) -> set[str]:
     """
     text = json.dumps(specification)
     used = {*re.findall(r"\bdatum\.(\w+)", text), *re.findall(r'"field": "(\w+)"', text)}
-    return used - {"value", *re.findall(r'"as": "(\w+)"', text)}  # the value is an axis' own
+    lists = " ".join(re.findall(r'"as": \[([^\]]*)\]', text))
+    made = {*re.findall(r'"as": "(\w+)"', text), *re.findall(r"\w+", lists)}
+    return used - {"value", "datum", *made}  # the value is an axis' own, the datum of what is near
 
 
 def configured(picture: alt.LayerChart, font: str, is_page: bool) -> dict[str, Any]:

@@ -16,10 +16,11 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import duckdb
 import pytest
+import yaml
 from proofs.clients import __main__ as clients
 from proofs.clients import asking
 from proofs.clients.client import plain_rows
@@ -32,6 +33,7 @@ from project import INTERRUPTED, ProjectError, main
 StandIn = Callable[[str], None]
 Capture = pytest.CaptureFixture[str]
 ANSWER = f'"{sys.executable}" "$@"'
+DASHBOARD = Path(__file__).parents[2] / "clients" / "superset"
 PAGE = "<!-- clients -->\nold\n<!-- /clients -->\n"
 
 
@@ -76,7 +78,7 @@ def test_a_client_that_answers_right_passes(
     assert run(database) == 0
     row = capsys.readouterr().out.splitlines()[2]
     assert row.startswith(f"| duckdb-2.0 | {duckdb.__version__} ")
-    assert row.endswith("| sql (8) | pass   |")
+    assert row.endswith("| sql (11) | pass   |")
     assert not list(scratch.iterdir())
 
 
@@ -158,6 +160,23 @@ def test_being_told_to_end_leaves_nothing(
     assert not list(scratch.iterdir())
 
 
+def test_a_client_that_is_not_installed_is_not_asked_and_not_written(
+    database: Path, uv: StandIn, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (one,) = [client for client in asking.load_clients() if client.name == "libreoffice"]
+    monkeypatch.setattr(clients, "load_clients", lambda: [replace(one, program="no-such-office")])
+    reason = "no-such-office is not there; Debian's package libreoffice-calc has it"
+    assert run(database, only="") == 0
+    printed = capsys.readouterr()
+    assert printed.out.splitlines()[2].endswith("| not asked |")
+    assert printed.out.endswith(f"\nlibreoffice: not asked: {reason}\n")
+    page = tmp_path / "page.md"
+    page.write_text(PAGE)
+    assert run(database, "--write", str(page), only="") == 1
+    assert f"libreoffice: not asked: {reason}\n" in capsys.readouterr().err
+    assert page.read_text() == PAGE
+
+
 def test_a_database_that_changed_meanwhile_is_a_fault(
     database: Path, uv: StandIn, tmp_path: Path, capsys: Capture
 ) -> None:
@@ -185,6 +204,99 @@ def test_the_table_is_written_into_a_page_if_all_is_right(
     assert page.read_text() == PAGE.replace("old\n", capsys.readouterr().out)
 
 
+# In fastmcp's place: the tools of the server that it is configured to start, without the server.
+FASTMCP = """
+import json, os, types, duckdb
+
+CATALOGUE = {
+    "list_tables": "select table_name as name, comment from duckdb_tables()"
+        " where schema_name = '{schema}' order by 1",
+    "list_columns": "select column_name as name, comment from duckdb_columns()"
+        " where schema_name = '{schema}' and table_name = '{table}' order by column_index",
+}
+
+class Client:
+    def __init__(self, configuration):
+        (server,) = configuration["mcpServers"].values()
+        assert server["command"].endswith("/mcp-server-motherduck")
+        options = server["args"]
+        self.options = dict(zip(options[::2], options[1::2], strict=True))
+
+    async def __aenter__(self): pass
+    async def __aexit__(self, *_): pass
+
+    async def call_tool(self, tool, asked):
+        with duckdb.connect(self.options["--db-path"], read_only=True) as connection:
+            if "UNLOCKED" not in os.environ:
+                connection.execute(self.options["--init-sql"])
+            found = connection.execute(asked.get("sql") or CATALOGUE[tool].format(**asked))
+            names = [column[0] for column in found.description]
+            rows = found.fetchall()
+        said = {"success": True, tool[5:]: [dict(zip(names, row)) for row in rows], "rows": rows}
+        if "TRUNCATED" in os.environ:
+            said |= {"truncated": True, "warning": "Results limited"}
+        text = types.SimpleNamespace(text=json.dumps(said, default=str))
+        return types.SimpleNamespace(content=[text])
+"""
+
+
+@pytest.mark.parametrize(
+    ("setting", "said"),
+    [
+        ("", []),
+        ("UNLOCKED=1", ["no file written (locked): was not refused",
+                        "no file read (locked): was not refused",
+                        "no unlocking (locked): InvalidInputException"]),
+        ("TRUNCATED=1", ["comments (catalogue): RuntimeError: Results limited"]),
+    ],
+)  # fmt: skip
+def test_an_assistant_knows_the_database_and_nothing_else(
+    database: Path, uv: StandIn, tmp_path: Path, capsys: Capture, setting: str, said: list[str]
+) -> None:
+    (tmp_path / "fastmcp.py").write_text(FASTMCP)
+    about = tmp_path / "mcp_server_motherduck-1.1.0.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Name: mcp-server-motherduck\nVersion: 1.1.0\n")
+    uv(f"export PYTHONPATH='{tmp_path}' {setting}; {ANSWER}")
+    assert run(database, only="mcp") == bool(said)
+    printed = capsys.readouterr()
+    assert "| sql (11), catalogue (2), locked (3) |" in printed.out
+    assert all(f"mcp: {fault}" in printed.err for fault in said)
+
+
+def test_the_dashboard_sums_columns_of_the_marts(database: Path) -> None:
+    files = {
+        str(path.relative_to(DASHBOARD)): yaml.safe_load(path.read_text(encoding="utf-8"))
+        for path in DASHBOARD.rglob("*.yaml")
+    }
+    charts = [one for name, one in files.items() if name.startswith("charts/")]
+    datasets = {one["uuid"]: one for name, one in files.items() if name.startswith("datasets/")}
+    dashboard = files["dashboards/us_trade.yaml"]["position"].values()
+    placed = [one["meta"] for one in dashboard if isinstance(one, dict) and one["type"] == "CHART"]
+    with duckdb.connect(database, read_only=True) as connection:
+        asked = {one.id for one in load_questions(connection) if one.language == "dashboard"}
+        marts = connection.execute(
+            """
+            select table_name, map_from_entries(list((column_name, replace(data_type, ',', ', '))))
+            from duckdb_columns() where schema_name = 'marts' group by table_name
+            """
+        ).fetchall()
+    types = dict(marts)
+    assert asked == {one["slice_name"] for one in charts}
+    assert sorted((one["uuid"], one["slice_name"]) for one in charts) == sorted(
+        (one["uuid"], one["sliceName"]) for one in placed
+    )
+    for one in datasets.values():
+        assert one["database_uuid"] == files["databases/us_trade.yaml"]["uuid"]
+        for column in one["columns"]:
+            assert column["type"] == types[one["table_name"]][column["column_name"]]
+    for chart in charts:
+        there = {one["column_name"] for one in datasets[chart["dataset_uuid"]]["columns"]}
+        for metric in chart["params"].get("metrics", []):
+            assert (metric["expressionType"], metric["aggregate"]) == ("SIMPLE", "SUM")
+            assert metric["column"]["column_name"] in there
+
+
 def test_only_the_table_is_written(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     before, after = b"# A title\r\n\n", b"\n<!-- other -->\nkept\n<!-- /other -->"
@@ -204,12 +316,15 @@ def test_a_page_without_its_one_place_stays(tmp_path: Path, text: str) -> None:
     assert page.read_text() == text
 
 
-def test_the_macro_is_asked_about_where_it_is(database: Path, tmp_path: Path) -> None:
-    copy = shutil.copy(database, tmp_path / "copy.duckdb")
-    with duckdb.connect(copy) as connection:
-        assert "table macro" in {one.id for one in load_questions(connection)}
-        connection.execute("drop macro table marts.trade_as_of")
-        assert "table macro" not in {one.id for one in load_questions(connection)}
+def test_every_table_macro_is_asked(database: Path) -> None:
+    macros = """
+        select function_name from duckdb_functions()
+        where schema_name = 'marts' and function_type = 'table_macro'
+    """
+    with duckdb.connect(database, read_only=True) as connection:
+        asked = " ".join(question.sql for question in load_questions(connection))
+        for (name,) in connection.execute(macros).fetchall():
+            assert f"marts.{name}(" in asked
 
 
 def test_every_question_is_asked_of_someone(database: Path) -> None:
@@ -219,8 +334,11 @@ def test_every_question_is_asked_of_someone(database: Path) -> None:
 
 
 def test_every_client_is_pinned() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "connect.md").read_text(encoding="utf-8")
     for client in asking.load_clients():
         assert (asking.FOLDER / client.script).is_file()
+        if client.name == "mcp":
+            assert f'"{client.packages[0].replace("==", "@")}"' in page
         packages = list(client.packages)
         if client.requirements:
             lines = (asking.FOLDER / client.requirements).read_text().splitlines()
@@ -248,6 +366,16 @@ def test_what_is_a_fault(refused: str, answer: dict[str, Any], expected: str) ->
     assert Question("q", "sql", "select 1", [[1]], refused).fault(answer) == expected
 
 
+class NotATime(datetime):
+    """As pandas has it: a moment that equals nothing, and has no time."""
+
+    def __ne__(self, other: object) -> bool:
+        return True
+
+    def time(self) -> NoReturn:
+        raise ValueError
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -258,6 +386,7 @@ def test_what_is_a_fault(refused: str, answer: dict[str, Any], expected: str) ->
         (91428.0, 91428),
         (0.5, 0.5),
         (math.nan, None),
+        (NotATime(2024, 2, 1), None),
         (None, None),
         ("text", "text"),
         (True, True),

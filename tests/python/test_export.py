@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import json
 import os
@@ -12,14 +13,22 @@ import sqlite3
 import sys
 import threading
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import duckdb
+import openpyxl
 import pytest
+from support.builds import Outcome
 
 import export_marts
 import project
 import render_cookbook
+from export import sdmx, tables
+from export.dataset import dataset_description
+from export.marts import Mart, read_marts
 from project import ROOT, ProjectError
 
 MARTS = "database_name = current_database() and schema_name = 'marts'"
@@ -86,11 +95,16 @@ def test_the_same_database_gives_the_same_bytes(database: Path, dist: Path, tmp_
 
 
 def test_files_are_as_described(dist: Path, package: dict) -> None:
-    for resource in package["resources"]:
-        for file in (resource, resource["parquet"]):
-            data = (dist / file["path"]).read_bytes()
-            assert len(data) == file["bytes"]
-            assert f"sha256:{hashlib.sha256(data).hexdigest()}" == file["hash"]
+    described = {
+        file["path"]: file
+        for resource in package["resources"]
+        for file in (resource, resource["parquet"])
+    } | {file["path"]: file for file in package["files"]}
+    written = contents(dist)
+    assert written.keys() == {*described, "datapackage.json"}
+    for name, file in described.items():
+        assert len(written[name]) == file["bytes"]
+        assert f"sha256:{hashlib.sha256(written[name]).hexdigest()}" == file["hash"]
 
 
 def test_both_files_hold_the_rows_of_the_mart(database: Path, dist: Path, package: dict) -> None:
@@ -154,6 +168,187 @@ def test_the_release_is_named_with_its_hash(package: dict) -> None:
     assert package["licenses"]
 
 
+# --------------------------------------------------------------------------- the other formats
+
+
+def marts_of(database: Path) -> list[tuple[Mart, list[tuple]]]:
+    """Each mart with its rows, in the order of its key."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        return [(one, connection.execute(one.rows).fetchall()) for one in read_marts(connection)]
+
+
+def sheets_of(folder: Path) -> dict[str, Any]:
+    book = openpyxl.load_workbook(folder / "us_trade.xlsx")
+    return {sheet.title: sheet for sheet in book}
+
+
+@pytest.fixture(scope="module")
+def sheets(dist: Path) -> dict[str, Any]:
+    return sheets_of(dist)
+
+
+def test_the_sheets_are_those_that_do_not_grow_with_each_release(sheets: dict[str, Any]) -> None:
+    """By a second list, for the rule to be looked at when a mart is added."""
+    assert [*sheets] == [
+        "notes", "fct_annual_trade", "fct_monthly_trade", "mart_captions",
+        "mart_headline_revision_summary", "mart_headline_revisions", "mart_release_summary",
+        "mart_revision_summary", "mart_trade_indicators", "mart_trade_records",
+        "mart_trade_shares", "mart_trade_wide", "dim_component", "dim_month", "dim_recession",
+        "dim_release", "dim_series",
+    ]  # fmt: skip
+
+
+def test_a_sheet_holds_the_rows_of_its_mart(database: Path, sheets: dict[str, Any]) -> None:
+    def plain(value: object) -> object:
+        if isinstance(value, dt.datetime):
+            return value.date()
+        return float(value) if isinstance(value, Decimal) else value
+
+    for mart, rows in marts_of(database):
+        if mart.name in sheets:
+            sheet = sheets[mart.name]
+            header, *found = sheet.values
+            assert [*header] == [column.name for column in mart.columns]
+            assert [[*map(plain, row)] for row in found] == [[*map(plain, row)] for row in rows]
+            assert sheet.freeze_panes == "A2"
+            assert sheet.auto_filter.ref == sheet.dimensions
+
+
+def test_a_number_is_shown_with_its_unit(sheets: dict[str, Any]) -> None:
+    header, cells = sheets["mart_trade_indicators"].iter_rows(max_row=2)
+    formats = {name.value: cell.number_format for name, cell in zip(header, cells, strict=True)}
+    shown = ["month_date", "value_musd", "value_busd", "change_pct", "sort_order"]
+    assert [formats[name] for name in shown] == [
+        "yyyy-mm-dd", '#,##0 "M$"', '#,##0.000 "bn$"', '#,##0.000 "%"', "General",
+    ]  # fmt: skip
+
+
+def test_the_notes_say_what_is_to_be_known_and_describe_each_column(
+    database: Path, sheets: dict[str, Any]
+) -> None:
+    rows = [*sheets["notes"].values]
+    end = rows.index((None,) * 4)
+    notes = {name: words for name, words, *_ in rows[:end]}
+    assert notes["release"].startswith("2024-02, published on 2024-04-04; SHA-256 4548")
+    assert notes["units"].startswith("In millions of dollars. Seasonally adjusted")
+    assert "may be added up" in notes["may be added up"]
+    assert "mart_release_text" in notes["not here"]
+    described = {mart.name: mart for mart, _ in marts_of(database)}
+    marts = [described[name] for name in sheets if name != "notes"]
+    assert [(table, column, words) for table, column, _, words in rows[end + 2 :]] == [
+        row
+        for mart in marts
+        for row in (
+            (mart.name, None, mart.description),
+            *((mart.name, column.name, column.description) for column in mart.columns),
+        )
+    ]
+
+
+def test_croissant_is_the_dataset_of_schema_org_with_every_file_and_column(
+    database: Path, dist: Path, package: dict
+) -> None:
+    croissant = json.loads((dist / "croissant.json").read_text(encoding="utf-8"))
+    with project.open_database(database) as connection:
+        described = dataset_description(connection)
+    assert described["temporalCoverage"] == "1992-01/2024-02"
+    assert described["datePublished"] == "2024-04-04"
+    assert len(described["variableMeasured"]) == 9
+    own = {"@context", "@type", "version"}
+    assert {**croissant, **{name: described[name] for name in described if name not in own}} == (
+        croissant
+    )
+    written = contents(dist)
+    assert {file["contentUrl"]: file["sha256"] for file in croissant["distribution"]} == {
+        name: hashlib.sha256(data).hexdigest()
+        for name, data in written.items()
+        if name.endswith((".parquet", ".csv")) and name != sdmx.CSV
+    }
+    fields = [
+        (record["name"], field["name"], field["description"])
+        for record in croissant["recordSet"]
+        for field in record["field"]
+    ]
+    assert fields == [
+        (resource["name"], field["name"], field["description"])
+        for resource in package["resources"]
+        for field in resource["schema"]["fields"]
+    ]
+
+
+def test_both_sdmx_files_hold_every_monthly_number_and_where_it_is_printed(
+    database: Path, dist: Path
+) -> None:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        numbers = connection.execute("""
+            unpivot (
+                select component, strftime(month_date, '%Y-%m') as month, release_id, line_number,
+                    exports_musd as exports, imports_musd as imports, balance_musd as balance
+                from marts.fct_monthly_trade
+            ) on exports, imports, balance into name flow value musd
+            """).fetchall()
+    names = ["COMPONENT", "TIME_PERIOD", "RELEASE", "LINE_NUMBER", "FLOW", "OBS_VALUE"]
+    expected = sorted(tuple(map(str, row)) for row in numbers)
+    tree = ElementTree.parse(dist / sdmx.DATA)
+    in_xml = [
+        {**series.attrib, **observation.attrib}
+        for series in tree.iter("Series")
+        for observation in series
+    ]
+    assert len([*tree.iter("Series")]) == 9
+    in_csv = csv_rows(dist, {"path": sdmx.CSV})
+    for found in (in_xml, in_csv):
+        assert sorted(tuple(row[name] for name in names) for row in found) == expected
+    kept = [name for name in in_csv[0] if name not in ("STRUCTURE", "STRUCTURE_ID", "ACTION")]
+    assert [{name: row[name] for name in kept} for row in in_csv] == in_xml
+
+
+def test_the_sdmx_structure_has_every_part_described_and_every_code(dist: Path) -> None:
+    spaces = sdmx.SPACES
+    tree = ElementTree.parse(dist / sdmx.STRUCTURE)
+    lists = {
+        one.get("id"): [code.get("id") for code in one.iterfind("str:Code", spaces)]
+        for one in tree.iterfind(".//str:Codelist", spaces)
+    }
+    assert len(lists) == 7
+    assert lists["CL_FLOW"] == ["balance", "exports", "imports"]
+    assert lists["CL_COMPONENT"] == ["total", "goods", "services"]
+    parents = [one.get("id") for one in tree.iterfind(".//str:Parent/Ref", spaces)]
+    assert parents == ["total", "total"]
+    series = ElementTree.parse(dist / sdmx.DATA).find(".//Series")
+    observation = ElementTree.parse(dist / sdmx.DATA).find(".//Obs")
+    concepts = {one.get("id") for one in tree.iterfind(".//str:Concept", spaces)}
+    assert concepts == {*series.attrib, *observation.attrib}
+    for name in lists:
+        assert series.get(name.removeprefix("CL_")) in lists[name]
+
+
+def test_a_text_that_looks_like_a_formula_is_a_text_and_a_day_unknown_is_not_said(
+    database: Path, tmp_path: Path
+) -> None:
+    sql = "update marts.dim_release set title = '=1+1', released_on = null"
+    export_marts.export(copy_with(database, tmp_path, sql), tmp_path / "data")
+    sheets = sheets_of(tmp_path / "data")
+    column = [cell.value for cell in sheets["dim_release"][1]].index("title")
+    assert (sheets["dim_release"][2][column].data_type) == "s"
+    notes = {name: words for name, words, *_ in sheets["notes"].values}
+    assert notes["release"].startswith("2024-02; SHA-256 ")
+    croissant = json.loads((tmp_path / "data" / "croissant.json").read_text(encoding="utf-8"))
+    assert "datePublished" not in croissant
+
+
+def test_of_several_releases_what_they_changed_is_written(
+    three_releases: Outcome, tmp_path: Path
+) -> None:
+    package = export_marts.export(three_releases.database, tmp_path / "data")
+    rows = {resource["name"]: resource["rows"] for resource in package["resources"]}
+    assert rows["mart_release_changes"] > 0
+    assert rows["mart_release_summary"] == 3
+    sheets = sheets_of(tmp_path / "data")
+    assert sheets["mart_release_summary"].max_row == sheets["dim_release"].max_row == 4
+    assert "mart_release_changes" not in sheets
+
+
 # --------------------------------------------------------------------------- the folder
 
 
@@ -189,6 +384,7 @@ def test_an_export_takes_the_place_of_an_earlier_one(
         ("datapackage.json", "[]"),
         ("datapackage.json", '{"name": "us_trade"}'),
         ("datapackage.json", '{"name": "us_trade", "resources": [{"path": "a.csv"}]}'),
+        ("datapackage.json", '{"name": "us_trade", "resources": [], "files": [{}]}'),
     ],
 )
 def test_what_is_no_export_is_left_alone(
@@ -269,7 +465,7 @@ def test_being_told_to_end_leaves_nothing(
         threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGTERM)).start()
         connection.execute("select count(*) from range(300000) a, range(300000) b")
 
-    monkeypatch.setattr(export_marts, "write_mart", endless)
+    monkeypatch.setattr(tables, "write_mart", endless)
     assert run(capsys, database, earlier) == (project.INTERRUPTED, "", "stopped\n")
     check_untouched(earlier)
 
@@ -308,6 +504,10 @@ def test_what_fails_between_the_moves_brings_the_earlier_export_back(
     [
         ("comment on column marts.dim_month.year is null", "marts.dim_month.year: has no descr"),
         ("comment on table marts.dim_month is null", "marts.dim_month: has no description"),
+        (
+            f"create table marts.{'a' * 32} (a int primary key)",
+            "has a longer name than a sheet may have, 31 characters",
+        ),
         ("create table marts.keyless as select 1 as a", "marts.keyless: has no primary key"),
         ("create table marts.odd (a integer[])", "marts.odd.a: the type INTEGER[] has no"),
         ("create table marts.odd (a timestamp)", "marts.odd.a: the type TIMESTAMP has no"),

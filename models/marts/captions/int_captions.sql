@@ -1,6 +1,7 @@
 {% for name in [
     'front_page', 'balance', 'goods_services', 'year_ago', 'three_months',
-    'year_to_date', 'records', 'audit', 'year_residuals', 'z_scores',
+    'year_to_date', 'records', 'audit', 'year_residuals', 'z_scores', 'release',
+    'two_releases', 'triangle', 'first_prints',
 ] %}
     select
         picture,

@@ -1,14 +1,17 @@
--- Which release the page shows, and where its text is from.
+-- Which release the page shows, where its text is from, and what it changed.
 select
-    release_id,
-    title,
-    units_note,
-    file_name,
-    sha256,
-    line_count,
-    cell_count,
-    first_month,
-    last_month,
-    released_on
+    dim_release.release_id,
+    dim_release.title,
+    dim_release.units_note,
+    dim_release.file_name,
+    dim_release.sha256,
+    dim_release.line_count,
+    dim_release.cell_count,
+    dim_release.first_month,
+    dim_release.last_month,
+    dim_release.released_on,
+    summary.sentence as changed
 from marts.dim_release
-where is_latest;
+inner join marts.mart_release_summary as summary
+    on dim_release.release_id = summary.release_id
+where dim_release.is_latest;

@@ -1,0 +1,69 @@
+"""mcp-server-motherduck, started as docs/connect.md says, and asked as an assistant asks it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import sys
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import client
+from fastmcp import Client
+
+PAGE = Path(__file__).parents[2] / "docs" / "connect.md"
+# More than an assistant should be given at once, and as much as some questions ask for.
+LIMITS = ["--max-rows", "10000", "--max-chars", "1000000"]
+
+
+def configured(database: str) -> dict[str, Any]:
+    """The page's configuration, with the installed program and this database."""
+    (text,) = re.findall(r'```json\n(\{\s*"mcpServers".*?)```', PAGE.read_text(), re.DOTALL)
+    configuration = json.loads(text)
+    server = configuration["mcpServers"]["us_trade"]
+    package, *arguments = server["args"]
+    at = arguments.index("--db-path") + 1
+    arguments[at] = database
+    program = Path(sys.executable).with_name(package.split("@")[0])
+    server |= {"command": str(program), "args": [*arguments, *LIMITS]}
+    return configuration
+
+
+async def call(server: Client, tool: str, **arguments: str) -> dict[str, Any]:
+    """What a tool answers; an error of the tool's is raised."""
+    answer = await server.call_tool(tool, arguments)
+    said = json.loads(answer.content[0].text)
+    if not said["success"] or said.get("truncated"):
+        raise RuntimeError(said.get("error") or said["warning"])
+    return said
+
+
+async def catalogue(server: Client, question: str) -> list:
+    tables = (await call(server, "list_tables", schema="marts"))["tables"]
+    if question == "table comments":
+        return [(table["name"], table["comment"]) for table in tables]
+    found = []
+    for name in (table["name"] for table in tables):
+        columns = (await call(server, "list_columns", table=name, schema="marts"))["columns"]
+        found += [(name, column["name"], column["comment"]) for column in columns]
+    return found
+
+
+async def answer(server: Client, question: dict) -> list:
+    if question["language"] == "catalogue":
+        return await catalogue(server, question["id"])
+    return (await call(server, "execute_query", sql=question["sql"]))["rows"]
+
+
+request = client.request()
+with asyncio.Runner() as runner:
+    server = Client(configured(request["database"]))
+    runner.run(server.__aenter__())
+    client.reply(
+        version("mcp-server-motherduck"),
+        request["questions"],
+        lambda question: runner.run(answer(server, question)),
+    )
+    runner.run(server.__aexit__(None, None, None))
