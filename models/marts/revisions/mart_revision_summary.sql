@@ -17,17 +17,29 @@ horizons as (
 -- Which way the month went, by the release itself.
 moved as (
     select
-        prints.*,
-        sign(prints.published_musd - before.published_musd) as direction
+        *,
+        case
+            when
+                lag(month_number) over (
+                    partition by print_release_id, series_id order by month_number
+                ) = month_number - 1
+                then
+                    sign(
+                        published_musd - lag(published_musd) over (
+                            partition by print_release_id, series_id
+                            order by month_number
+                        )
+                    )
+        end as direction
     from prints
-    left join prints as before
-        on
-            prints.print_release_id = before.print_release_id
-            and prints.series_id = before.series_id
-            and prints.month_number = before.month_number + 1
+),
+
+compared as (
+    select *
+    from moved
     where
-        prints.print_number <= 3
-        or prints.is_current
+        print_number <= 3
+        or is_current
 ),
 
 revisions as (
@@ -40,8 +52,8 @@ revisions as (
             when later.direction = first_prints.direction then 1
             when later.direction != first_prints.direction then 0
         end as held
-    from moved as first_prints
-    inner join moved as later
+    from compared as first_prints
+    inner join compared as later
         on
             first_prints.series_id = later.series_id
             and first_prints.period_start = later.period_start
