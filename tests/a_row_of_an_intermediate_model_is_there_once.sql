@@ -13,6 +13,7 @@
     'int_sound_trade': ['release_id', 'line_number', 'component'],
     'int_warnings': ['line'],
     'int_cells': ['release_id', 'line_number', 'series_id'],
+    'int_gaps': ['first_month'],
     'int_highlights': ['release_id', 'month_date', 'subject', 'measure'],
     'int_release_changes': ['release_id', 'month_date', 'series_id'],
     'int_release_summaries': ['release_id'],

@@ -20,9 +20,9 @@ from typing import Any
 from export_marts import export
 from project import Progress, ProjectError, open_database, sha256, shown, visible
 from proofs.clients.questions import Question, load_questions
+from proofs.environments import UV
 
 FOLDER = Path(__file__).parent
-UV = Path(sys.executable).with_name("uv")
 SECONDS = 3600  # for all that a client installs and answers
 
 

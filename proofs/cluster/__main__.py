@@ -38,14 +38,14 @@ import project
 from project import DBT, ROOT, Progress, ProjectError, markdown_table, shown
 from proofs.bench import Command, project_of
 from proofs.cluster.lake import check, compare, marts
-from proofs.cluster.server import UV, WORKERS, Built, Cluster, Environment, cluster, dbt_build
+from proofs.cluster.server import WORKERS, Built, Cluster, Environment, cluster, dbt_build
+from proofs.environments import UV
 from proofs.made_up_releases import monthly_releases
 from proofs.tables import write_table
 from proofs.watched import texts
 
 PAGE = ROOT / "docs" / "cluster.md"
 VALIDATOR = "kubernetes-validate@1.37.0"
-DUCKDB_ATTEMPTS = 6
 END = 400  # the month, counted from 1992, that made-up releases end with
 
 
@@ -70,15 +70,10 @@ class Sail(NamedTuple):
         return self.project / "lake"
 
     def duckdb(self) -> Built:
-        """A build from nothing; DuckDB 2.0 stops some large ones with an error of its own, now and
-        then (in its cache of dictionaries), and is asked again."""
+        """A build from nothing."""
         settings = {"US_TRADE_DB": str(self.project / "us_trade.duckdb")}
-        for _ in range(DUCKDB_ATTEMPTS):
-            (self.project / "us_trade.duckdb").unlink(missing_ok=True)
-            built = dbt_build(DBT, self.project, settings, "--exclude-resource-type", "unit_test")
-            if "INTERNAL Error" not in built.said:
-                break
-        return built
+        (self.project / "us_trade.duckdb").unlink(missing_ok=True)
+        return dbt_build(DBT, self.project, settings, "--exclude-resource-type", "unit_test")
 
     def build(self, meanwhile: Callable[[Cluster], None] = lambda cluster: None) -> Size:
         """A build into an empty lake; its ``duckdb`` and ``cells`` are for the caller to know."""

@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,8 +18,8 @@ from typing import NamedTuple
 
 from project import ROOT, ProjectError
 from proofs.cluster.pods import LOOPBACK, Pods
+from proofs.environments import install
 
-UV = Path(sys.executable).with_name("uv")
 WORKERS = 2
 # As many tasks as the widest query of the tests has tables and partitions.
 SETTINGS = {
@@ -52,19 +51,8 @@ class Environment(NamedTuple):
         return self.folder / "bin" / name
 
     def install(self) -> None:
-        """What the lock has and nothing else, which takes no time where it is there already.
-
-        Raises ProjectError with what uv said.
-        """
-        commands: list[list[str | Path]] = [
-            [UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, self.folder],
-            [UV, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes",
-             "--python", self.program("python"), self.lock],
-        ]  # fmt: skip
-        for command in commands:
-            done = subprocess.run(command, capture_output=True, text=True)
-            if done.returncode:
-                raise ProjectError(f"requirements-sail.lock: not installed: {done.stderr.strip()}")
+        """Raises ProjectError with what uv said."""
+        install(self.folder, self.lock)
 
 
 class Cluster(NamedTuple):

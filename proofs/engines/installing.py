@@ -7,17 +7,15 @@ of Node, which has it.
 
 from __future__ import annotations
 
-import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from project import ROOT, ProjectError
+from proofs.environments import install, run
 
 LOCKS = Path(__file__).parent
 FOLDER = ROOT / "target" / "engines"
-UV = Path(sys.executable).with_name("uv")
 
 # What dbt 2 does not take from the flags of dbt_project.yml.
 FLAGS = {"DBT_SEND_ANONYMOUS_USAGE_STATS": "false", "DBT_LOG_LEVEL_FILE": "info"}
@@ -37,7 +35,7 @@ class Engine:
 
 def dbt_1() -> Engine:
     """dbt 1.11, installed; raises ProjectError."""
-    return Engine("dbt 1.11", environment("dbt-1.11", ROOT / "requirements.lock"))
+    return Engine("dbt 1.11", install(FOLDER / "dbt-1.11", ROOT / "requirements.lock") / "dbt")
 
 
 def dbt_2(own: Path | None = None) -> Engine:
@@ -47,7 +45,7 @@ def dbt_2(own: Path | None = None) -> Engine:
 
 def installed_dbt_2() -> Path:
     """What starts it with the library; raises ProjectError."""
-    dbt = environment("dbt-2", LOCKS / "dbt2.lock")
+    dbt = install(FOLDER / "dbt-2", LOCKS / "dbt2.lock") / "dbt"
     for name in ("package.json", "package-lock.json"):
         (FOLDER / name).write_bytes((LOCKS / name).read_bytes())
     run(["npm", "ci", "--silent", "--prefer-offline", "--ignore-scripts"], cwd=FOLDER)
@@ -61,19 +59,3 @@ def installed_dbt_2() -> Path:
     start.write_text(START.format(flags=flags, library=libraries[0].parent, dbt=dbt))
     start.chmod(0o755)
     return start
-
-
-def environment(name: str, lock: Path) -> Path:
-    """The dbt of a virtual environment that has what a lock says, and nothing else."""
-    folder = FOLDER / name
-    run([UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder])
-    # Compiled as pip does it: dbt 1.11 would start at half the speed.
-    run([UV, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes",
-         "--python", folder / "bin" / "python", lock])  # fmt: skip
-    return folder / "bin" / "dbt"
-
-
-def run(command: Sequence[str | Path], cwd: Path = ROOT) -> None:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise ProjectError(f"{' '.join(map(str, command))} failed:\n{done.stdout}{done.stderr}")

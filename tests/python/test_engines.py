@@ -12,7 +12,8 @@ import pytest
 import yaml
 from proofs.engines import __main__ as engines
 from proofs.engines.comparing import compare
-from proofs.engines.installing import LOCKS, Engine, run
+from proofs.engines.installing import LOCKS, Engine
+from proofs.environments import run
 from proofs.replay import run_unit_tests
 from support.stand_ins import python_stand_in, stand_in
 

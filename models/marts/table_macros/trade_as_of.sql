@@ -1,9 +1,4 @@
-{{ config(
-    materialized = "table_function",
-    meta = {"parameters": ["as_of"]},
-    contract = {"enforced": false},
-    persist_docs = {"relation": false, "columns": false},
-) }}
+{{ config(meta = {"parameters": ["as_of"]}) }}
 
 {#
     The tables are named without their database, so that the macro answers in a copy of the

@@ -1,9 +1,4 @@
-{{ config(
-    materialized = "table_function",
-    meta = {"parameters": ["fred_series_id"]},
-    contract = {"enforced": false},
-    persist_docs = {"relation": false, "columns": false},
-) }}
+{{ config(meta = {"parameters": ["fred_series_id"]}) }}
 
 {% set vintages = ref('fct_monthly_trade_vintages').include(database=false) %}
 

@@ -1,9 +1,4 @@
-{{ config(
-    materialized = "table_function",
-    meta = {"parameters": ["fred_series_id", "units"]},
-    contract = {"enforced": false},
-    persist_docs = {"relation": false, "columns": false},
-) }}
+{{ config(meta = {"parameters": ["fred_series_id", "units"]}) }}
 
 {% set indicators = ref('mart_trade_indicators').include(database=false) %}
 
