@@ -3,8 +3,8 @@
 A relation is whatever stands behind `from`: a table, a view, a query in brackets, a file.  To
 compare two databases, attach both.
 
-    differences           of two relations: lines, none where they are alike
-    differences_of_all    of all tables and views that two schemas have
+    differences         of two relations: lines, none where they are alike
+    differences_of_all  of the tables and views of two schemas
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def differences(
     name or type, that is all that is said.  ``order`` is what the lines of a side are sorted by.
     """
     columns, others = columns_of(connection, one), columns_of(connection, other)
-    if columns != others:
+    if list(columns.items()) != list(others.items()):
         return [f"- {said(columns)}", f"+ {said(others)}"]
     return [
         f"{sign} {', '.join('null' if value is None else str(value) for value in row)}"
@@ -39,7 +39,7 @@ def differences(
 def differences_of_all(
     connection: duckdb.DuckDBPyConnection, one: str, other: str
 ) -> Iterator[tuple[str, list[str]]]:
-    """Yield the name of each table or view of either schema, such as `old.marts`, and its lines."""
+    """Yield each table and view of two schemas, such as `old.marts`, with how it differs."""
     here, there = tables_of(connection, one), tables_of(connection, other)
     for name in sorted(here | there):
         if name in here & there:

@@ -139,9 +139,10 @@ def what_is_read() -> Read:
     for top in FOLDERS:
         for parent, folders, names in os.walk(ROOT / top, followlinks=True):
             within = Path(parent)
+            not_read = (ROOT / "tests" / "python", ROOT / "tests" / "golden")
             folders[:] = [
                 name for name in folders
-                if name != "__pycache__" and within / name != ROOT / "tests" / "python"
+                if name != "__pycache__" and within / name not in not_read
             ]  # fmt: skip
             paths += [within / name for name in names]
     try:

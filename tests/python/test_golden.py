@@ -1,7 +1,7 @@
 """The marts of each situation, and what its build prints, are those of tests/golden/, row by row.
 
-`make golden` writes them anew; their diff is what a change does to the numbers.  An empty field is
-null, and "" a text without letters.
+`make golden` writes them anew; their diff is what a change does to them.
+An empty field is null, and "" a text without letters.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ KEPT = {
 
 
 @pytest.mark.parametrize("name", SITUATIONS)
-def test_a_situation_comes_out_as_in_its_golden_files(
+def test_a_situation_is_that_of_its_golden_files(
     build: Build, name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     outcome = built(build, name, tmp_path / "built")
@@ -80,3 +80,20 @@ def unlike(connection: duckdb.DuckDBPyConnection, golden: Path, made: Path) -> s
         one, other = (f"read_csv('{folder / name}', {LINES})" for folder in (golden, made))
         lines += [f"{name}:", *differences(connection, one, other)]
     return "\n".join(lines)
+
+
+def test_a_row_and_a_file_that_only_one_side_has_are_named(tmp_path: Path) -> None:
+    files = {
+        "golden": {"dim.csv": "a,b\n1,\n2,x\n", "lost.csv": "a\n", "same.csv": "a\n"},
+        "made": {"dim.csv": "a,b\n1,y\n2,x\n2,x\n", "new.csv": "a\n", "same.csv": "a\n"},
+    }
+    for folder, contents in files.items():
+        (tmp_path / folder).mkdir()
+        for name, text in contents.items():
+            (tmp_path / folder / name).write_text(text)
+    with duckdb.connect() as connection:
+        said = unlike(connection, tmp_path / "golden", tmp_path / "made").splitlines()
+    assert said == [
+        "dim.csv:", "- 1,", "+ 1,y", "+ 2,x",
+        f"lost.csv: is only in {tmp_path / 'golden'}", "new.csv: is only in the build",
+    ]  # fmt: skip

@@ -84,6 +84,7 @@ def test_what_only_looks_changed_is_not(project: Project) -> None:
     os.replace(project.root / "copy", project.database)
     (project.root / "README.md").write_text("words")
     (project.root / "tests" / "python" / "test_more.py").write_text("assert True")
+    (project.root / "tests" / "golden" / "new.csv").touch()
     (project.root / "scripts" / "__pycache__").mkdir()
     (project.root / "scripts" / "__pycache__" / "build.pyc").write_text("")
     assert project.is_spared()
