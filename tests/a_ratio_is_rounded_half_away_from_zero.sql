@@ -4,8 +4,8 @@
 with cases as (
     select
         worked.*,
-        {{ rounded_ratio('numerator', 'denominator', 1) }} as rounded,
-        {{ rounded_ratio('numerator', 'denominator', 9) }} as rounded_to_nine,
+        {{ ratio('numerator', 'denominator', 1) }} as rounded,
+        {{ ratio('numerator', 'denominator', 9) }} as rounded_to_nine,
         {{ percent_change('numerator', 'denominator') }} as change_pct
     from (
         values

@@ -20,8 +20,6 @@
     'recessions': ['peak_month'],
     'revision_spans': ['reference_month'],
     'revision_horizons': ['horizon'],
-    'spans': ['span'],
-    'sentences': ['topic', 'sentence_case'],
     'highlight_subjects': ['subject'],
     'highlight_measures': ['measure'],
     'highlight_movements': ['movement'],

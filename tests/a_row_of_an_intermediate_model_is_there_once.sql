@@ -5,22 +5,14 @@
 {% set keys = {
     'int_announcements': ['release_id', 'month_date'],
     'int_build_summary': ['place', 'line'],
-    'int_disagreeing_releases': ['release_id'],
     'int_identity_residuals': ['release_id', 'line_number', 'identity_id'],
     'int_sound_cells': ['release_id', 'line_number', 'series_id'],
-    'int_sound_residuals': ['release_id', 'line_number', 'identity_id'],
     'int_sound_rows': ['release_id', 'line_number'],
     'int_sound_trade': ['release_id', 'line_number', 'component'],
-    'int_warnings': ['line'],
     'int_cells': ['release_id', 'line_number', 'series_id'],
-    'int_gaps': ['first_month'],
     'int_highlights': ['release_id', 'month_date', 'subject', 'measure'],
-    'int_release_changes': ['release_id', 'month_date', 'series_id'],
-    'int_release_summaries': ['release_id'],
     'int_releases': ['release_id'],
-    'int_series_sums': [
-        'release_id', 'month_date', 'component', 'flow', 'span', 'is_current'
-    ],
+    'int_series_sums': ['release_id', 'month_date', 'series_id', 'is_current'],
     'int_row_evidence': ['row_id', 'identity_id'],
     'int_row_explanations': [
         'release_id', 'line_number', 'is_accepted', 'supposition', 'series_id'

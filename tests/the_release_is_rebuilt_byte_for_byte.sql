@@ -30,7 +30,7 @@ lines as (
 texts as (
     select
         release_id,
-        {{ listed('line_bytes', "''", 'line_number') }} as text,
+        {{ listed('line_bytes', 'line_number', '') }} as text,
         count(distinct line_number) as lines,
         min(line_number) as first_line,
         max(line_number) as last_line

@@ -11,7 +11,7 @@ printed_rows as (
 select
     headlines.release_id,
     headlines.month_date,
-    {{ rounded_ratio('(-printed_rows.balance_total)', '1000', 1) }} as printed_busd,
+    {{ ratio('(-printed_rows.balance_total)', '1000', 1) }} as printed_busd,
     headlines.deficit_busd as announced_busd
 from headlines
 inner join printed_rows

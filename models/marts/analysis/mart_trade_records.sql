@@ -3,13 +3,12 @@ with months as (
         month_date,
         component,
         flow,
-        sum_musd as value_musd,
+        sort_order,
+        month_musd as value_musd,
         {{ month_number('month_date') }} as month_number,
-        sign(sum_musd - month_ago_sum_musd) as direction
+        sign(month_musd - month_ago_musd) as direction
     from {{ ref('int_series_sums') }}
-    where
-        is_current
-        and span = 'month'
+    where is_current
 ),
 
 -- After a month that no release prints everything begins anew.
@@ -28,6 +27,7 @@ compared as (
         stretches.month_date,
         stretches.component,
         stretches.flow,
+        stretches.sort_order,
         stretches.value_musd,
         stretches.direction,
         stretches.month_number,
@@ -60,6 +60,7 @@ compared as (
         stretches.month_date,
         stretches.component,
         stretches.flow,
+        stretches.sort_order,
         stretches.value_musd,
         stretches.direction,
         stretches.month_number,
@@ -86,7 +87,7 @@ select
     so_far.month_date,
     so_far.component,
     so_far.flow,
-    series.sort_order,
+    so_far.sort_order,
     so_far.value_musd,
     {{ busd('so_far.value_musd') }} as value_busd,
     cast(
@@ -106,8 +107,4 @@ select
     case when so_far.earlier_months > 0 then so_far.lowest_since is null end
         as is_record_low
 from so_far
-inner join {{ ref('series') }} as series
-    on
-        so_far.component = series.component
-        and so_far.flow = series.flow
-order by so_far.month_date, series.sort_order
+order by so_far.month_date, so_far.sort_order

@@ -21,7 +21,7 @@ with known as (
 ),
 
 undated as (
-    select {{ listed('release_id', "', '", 'release_id') }} as undated_releases
+    select string_agg(release_id, ', ' order by release_id) as undated_releases
     from {{ releases }}
     where released_on is null
 )
