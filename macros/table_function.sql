@@ -1,17 +1,32 @@
 {#
-    A table macro as a model: `create or replace macro name(parameters) as table`, whose parameters
-    stand in the model's config, under `meta`, where every dbt takes them. Its description is
-    kept in the database as that of other models is.
+    A table macro as a model: `create or replace macro name(parameters) as table`. The parameters
+    stand in the model's config, under `meta`, where every dbt takes them, each with what stands
+    for it where it is not given (none: it must be); in the SQL they are written `$name`. What may
+    be left out makes an overload, since DuckDB before 1.3 takes a parameter with a default by its
+    name alone. The description is kept in the database as that of other models is.
 #}
 {% materialization table_function, adapter='duckdb' %}
     {%- set relation = api.Relation.create(
         database=database, schema=schema, identifier=model.alias, type='view'
     ) -%}
     {{ run_hooks(pre_hooks, inside_transaction=True) }}
+    {%- set parameters = config.get('meta')['parameters'] -%}
+    {%- set names = parameters.keys() | list -%}
+    {%- set overloads = [] -%}
+    {%- for given in range(parameters.values() | select('none') | list | length, names | length + 1) -%}
+        {%- set body = namespace(sql=sql) -%}
+        {%- for name in names -%}
+            {%- set body.sql = body.sql | replace(
+                '$' ~ name, name if loop.index <= given else parameters[name]
+            ) -%}
+        {%- endfor -%}
+        {%- do overloads.append(
+            '(' ~ names[:given] | join(', ') ~ ') as table (' ~ body.sql ~ ')'
+        ) -%}
+    {%- endfor -%}
     {% call statement('main') -%}
-        create or replace macro {{ relation.include(database=false) }}(
-        {{ config.get('meta')['parameters'] | join(', ') }}
-        ) as table {{ sql }}
+        create or replace macro {{ relation.include(database=false) }}
+        {{ overloads | join(', ') }}
     {%- endcall %}
     {% do run_query(
         'comment on macro table ' ~ relation.include(database=false)
@@ -21,6 +36,14 @@
     {{ adapter.commit() }}
     {{ return({'relations': []}) }}
 {% endmaterialization %}
+
+{#
+    must(condition, message): for a `where`: true, or else an error, which no query can leave out by
+    asking for other columns. Null, as a condition or in a message, is an error in words, too.
+#}
+{% macro must(condition, message) -%}
+    case when {{ condition }} then true else error({{ message }}) end
+{%- endmacro %}
 
 {#
     asked_series(): two CTEs for a table macro with the parameter fred_series_id: `known` has the one
@@ -34,19 +57,16 @@
             max(component) as component,
             max(flow) as flow
         from {{ ref('dim_series').include(database=false) }} as series
-        where series.fred_series_id = fred_series_id
+        where series.fred_series_id = $fred_series_id
     ),
 
     known as (
-        select
-            flow,
-            coalesce(
-                component,
-                error(
-                    'no FRED series is called ' || fred_series_id
-                    || '; dim_series has nine'
-                )
-            ) as component
+        select *
         from asked
+        where {{ must(
+            'component is not null',
+            "concat('no FRED series is called ', coalesce($fred_series_id, 'null'),"
+            ~ " '; dim_series has nine')"
+        ) }}
     )
 {%- endmacro %}

@@ -1,4 +1,4 @@
-{{ config(meta = {"parameters": ["as_of"]}) }}
+{{ config(meta = {"parameters": {"as_of": none}}) }}
 
 {#
     The tables are named without their database, so that the macro answers in a copy of the
@@ -7,16 +7,23 @@
 {% set releases = ref('dim_release').include(database=false) %}
 {% set vintages = ref('fct_monthly_trade_vintages').include(database=false) %}
 
-with known as (
+with asked as (
+    select cast($as_of as date) as day
+    where {{ must(
+        '$as_of is not null',
+        "'trade_as_of asks for a day, such as 2024-04-04, not null'"
+    ) }}
+),
+
+known as (
     select
         release_id,
         year(month_date) as year,
         max(release_id) over (partition by year(month_date)) as known_release_id
     from {{ vintages }}
+    inner join asked on released_on <= asked.day
     -- A print that only the next release remembers is one month of its year.
-    where
-        released_on <= cast(as_of as date)
-        and reported_in = release_id
+    where reported_in = release_id
     group by release_id, year(month_date)
 ),
 
