@@ -67,10 +67,12 @@ compared as (
         stretches.stretch
 ),
 
--- A month that beats all before it is the record until another does.
+-- A month that beats all before it is the record until another does. The numbers begin in
+-- 1992: the most of fewer months is no record.
 so_far as (
     select
         *,
+        min(month_date) over months_so_far = date '1992-01-01' as has_all_months,
         max(value_musd) over months_so_far as record_high_musd,
         max(case when highest_since is null then month_date end) over months_so_far
             as record_high_month,
@@ -97,14 +99,22 @@ select
     ) as streak_months,
     so_far.highest_since,
     so_far.lowest_since,
-    so_far.record_high_month,
-    so_far.record_low_month,
-    {{ percent_change('so_far.value_musd', 'so_far.record_high_musd') }}
-        as from_record_high_pct,
+    case when so_far.has_all_months then so_far.record_high_month end
+        as record_high_month,
+    case when so_far.has_all_months then so_far.record_low_month end as record_low_month,
+    -- Of a balance it would be a change from the largest surplus or smallest deficit.
+    case
+        when so_far.has_all_months and so_far.flow != 'balance'
+            then {{ percent_change('so_far.value_musd', 'so_far.record_high_musd') }}
+    end as from_record_high_pct,
     -- The first month has nothing to beat: null, neither true nor false.
-    case when so_far.earlier_months > 0 then so_far.highest_since is null end
-        as is_record_high,
-    case when so_far.earlier_months > 0 then so_far.lowest_since is null end
-        as is_record_low
+    case
+        when so_far.has_all_months and so_far.earlier_months > 0
+            then so_far.highest_since is null
+    end as is_record_high,
+    case
+        when so_far.has_all_months and so_far.earlier_months > 0
+            then so_far.lowest_since is null
+    end as is_record_low
 from so_far
 order by so_far.month_date, so_far.sort_order
