@@ -56,7 +56,11 @@ ratios as (
             when 'usd_bn' then 1000 * divisor
             when 'percent' then {{ percent_base('sum_musd', 'base_musd') }}
         end as denominator,
-        case when form = 'base' then base_musd else sum_musd end < 0 as is_below_zero
+        -- Zero is on the side that it came from: a surplus falls to nothing.
+        case
+            when form = 'base' or sum_musd = 0 then coalesce(base_musd, 0)
+            else sum_musd
+        end < 0 as is_below_zero
     from operands
 )
 
@@ -74,7 +78,7 @@ select
         when sign(sum_musd) * sign(base_musd) < 0 then 'swing'
         when sum_musd = base_musd then 'same'
         when base_musd = 0 then 'from_zero'
-        when (sum_musd > base_musd) != is_below_zero then 'up'
+        when abs(sum_musd) > abs(base_musd) then 'up'
         else 'down'
     end as movement,
     {{ ratio('numerator', 'denominator', 1) }} as value,
