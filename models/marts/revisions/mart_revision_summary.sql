@@ -91,7 +91,7 @@ select
     / nullif(stddev_samp(revisions.value_musd), 0) as noise_ratio
 from series
 cross join horizons
-left join revisions
+inner join revisions
     on
         series.series_id = revisions.series_id
         and horizons.horizon = revisions.horizon
