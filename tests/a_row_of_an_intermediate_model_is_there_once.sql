@@ -5,6 +5,7 @@
 {% set keys = {
     'int_announcements': ['release_id', 'month_date'],
     'int_build_summary': ['place', 'line'],
+    'int_implausible_releases': ['release_id', 'fault'],
     'int_identity_residuals': ['release_id', 'line_number', 'identity_id'],
     'int_sound_cells': ['release_id', 'line_number', 'series_id'],
     'int_sound_rows': ['release_id', 'line_number'],

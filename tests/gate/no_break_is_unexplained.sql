@@ -10,4 +10,4 @@ select
 from {{ ref('int_releases') }}
 where
     is_latest
-    and not coalesce(is_sound, false)
+    and breaks > accepted_breaks

@@ -44,7 +44,9 @@ disagreeing as (
             'month_date desc'
         ) }} as listed
     from {{ ref('int_announcements') }}
-    where printed_busd != announced_busd
+    where
+        printed_busd != announced_busd
+        and is_announced_with_it
     group by release_id
 ),
 
@@ -66,7 +68,13 @@ select
         release_id, breaks - accepted_breaks
     ) as line
 from releases
-where not is_sound
+where breaks > accepted_breaks
+union all
+select
+    1 as place,
+    printf('left out    %s: %s', implausible.release_id, implausible.fault) as line
+from {{ ref('int_implausible_releases') }} as implausible
+where implausible.is_stopped
 union all
 select
     2 as place,
@@ -90,6 +98,12 @@ select
     || {{ listed(month_words('month_date'), 'month_date desc', ', ') }} as line
 from unusual
 group by release_id, previous_release_id
+union all
+select
+    4 as place,
+    printf('warning     %s: %s', implausible.release_id, implausible.fault) as line
+from {{ ref('int_implausible_releases') }} as implausible
+where not implausible.is_stopped
 union all
 select
     4 as place,
