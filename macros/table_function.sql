@@ -1,7 +1,7 @@
 {#
     A table macro as a model: `create or replace macro name(parameters) as table`. The parameters
     stand in the model's config, under `meta`, where every dbt takes them, each with what stands
-    for it where it is not given (none: it must be); in the SQL they are written `$name`. What may
+    for it where it is not given (none: it must be); in the SQL they are written `asked_name`. What may
     be left out makes an overload, since DuckDB before 1.3 takes a parameter with a default by its
     name alone. The description is kept in the database as that of other models is.
 #}
@@ -13,11 +13,12 @@
     {%- set parameters = config.get('meta')['parameters'] -%}
     {%- set names = parameters.keys() | list -%}
     {%- set overloads = [] -%}
-    {%- for given in range(parameters.values() | select('none') | list | length, names | length + 1) -%}
+    {%- set needed = parameters.values() | select('none') | list | length -%}
+    {%- for given in range(needed, names | length + 1) -%}
         {%- set body = namespace(sql=sql) -%}
         {%- for name in names -%}
             {%- set body.sql = body.sql | replace(
-                '$' ~ name, name if loop.index <= given else parameters[name]
+                'asked_' ~ name, name if loop.index <= given else parameters[name]
             ) -%}
         {%- endfor -%}
         {%- do overloads.append(
@@ -57,7 +58,7 @@
             max(component) as component,
             max(flow) as flow
         from {{ ref('dim_series').include(database=false) }} as series
-        where series.fred_series_id = $fred_series_id
+        where series.fred_series_id = asked_fred_series_id
     ),
 
     known as (
@@ -65,7 +66,7 @@
         from asked
         where {{ must(
             'component is not null',
-            "concat('no FRED series is called ', coalesce($fred_series_id, 'null'),"
+            "concat('no FRED series is called ', coalesce(asked_fred_series_id, 'null'),"
             ~ " '; dim_series has nine')"
         ) }}
     )

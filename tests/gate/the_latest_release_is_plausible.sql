@@ -1,6 +1,6 @@
--- The gate for what no identity sees. An older release is left out of the marts. Whatever
--- descends from int_releases descends from what this reads, and waits. Grain of a failure:
--- what the latest release prints that cannot be.
+-- The gate for what no identity sees. An older release is left out of the marts.
+-- Whatever descends from int_releases descends from what this reads, and waits. Grain
+-- of a failure: what the latest release prints that cannot be.
 select
     implausible.release_id,
     implausible.fault

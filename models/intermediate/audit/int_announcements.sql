@@ -9,7 +9,9 @@ first_estimates as (
 
 -- How far the agency's next estimate is from its first, on average.
 next_revisions as (
-    select avg(abs(next_estimates.deficit_busd - first_estimates.deficit_busd)) as mean_busd
+    select
+        avg(abs(next_estimates.deficit_busd - first_estimates.deficit_busd))
+            as mean_busd
     from first_estimates
     inner join headlines as next_estimates
         on
@@ -41,9 +43,10 @@ compared as (
             and printed_rows.period_start = own.month_date
 )
 
--- Of the 289 months that the release of February 2024 prints of those announced before it,
--- September 2001 was revised furthest, by 11.5 billion: 19 times the mean of the revisions
--- to the next estimate. Furthest in proportion, too: to 1.6 times what was announced.
+-- Of the 289 months that the release of February 2024 prints of those announced before
+-- it, September 2001 was revised furthest, by 11.5 billion: 19 times the mean of the
+-- revisions to the next estimate. Furthest in proportion, too: to 1.6 times what was
+-- announced.
 select
     compared.release_id,
     compared.month_date,

@@ -2,13 +2,23 @@ with printed_rows as (
     select * from {{ ref('stg_printed_rows') }}
 ),
 
--- In every row ever published, from 1992 on, goods exceed services by 20 billion or more.
+releases as (
+    select
+        release_id,
+        count(*) as rows_printed
+    from printed_rows
+    group by release_id
+),
+
+-- In every row ever published, from 1992 on, goods exceed services by 20 billion or
+-- more.
 rows_of_services as (
     select
         release_id,
         line_number,
         exports_goods <= exports_services and imports_goods <= imports_services
             as is_in_both,
+        printf('line %d', line_number) as words,
         row_number() over (partition by release_id order by line_number) as place
     from printed_rows
     where
@@ -23,14 +33,7 @@ exchanged as (
         count(*) = max(releases.rows_printed)
         and bool_and(rows_of_services.is_in_both) as is_throughout
     from rows_of_services
-    inner join (
-        select
-            release_id,
-            count(*) as rows_printed
-        from printed_rows
-        group by release_id
-    ) as releases
-        on rows_of_services.release_id = releases.release_id
+    inner join releases on rows_of_services.release_id = releases.release_id
     group by rows_of_services.release_id
 ),
 
@@ -83,8 +86,7 @@ select
     false as is_stopped,
     'services exceed goods, in exports or imports, which they never did: '
     || {{ listed(
-        "case when rows_of_services.place <= 12 "
-        ~ "then printf('line %d', rows_of_services.line_number) end",
+        'case when rows_of_services.place <= 12 then rows_of_services.words end',
         'rows_of_services.place', ', '
     ) }}
     || case
@@ -101,8 +103,8 @@ select
     release_id,
     false as is_stopped,
     printf(
-        'deficits are further from those announced first than any was revised, '
-        || '%,.1f billion: ',
+        'deficits are further than any was ever revised, %,.1f billion, from those '
+        || 'announced first: ',
         cast(max(bound_busd) as double)
     )
     || {{ listed('case when place <= 12 then words end', 'place') }}

@@ -67,8 +67,8 @@ compared as (
         stretches.stretch
 ),
 
--- A month that beats all before it is the record until another does. The numbers begin in
--- 1992: the most of fewer months is no record.
+-- A month that beats all before it is the record until another does. The numbers begin
+-- in 1992: the most of fewer months is no record.
 so_far as (
     select
         *,
@@ -101,7 +101,8 @@ select
     so_far.lowest_since,
     case when so_far.has_all_months then so_far.record_high_month end
         as record_high_month,
-    case when so_far.has_all_months then so_far.record_low_month end as record_low_month,
+    case when so_far.has_all_months then so_far.record_low_month end
+        as record_low_month,
     -- Of a balance it would be a change from the largest surplus or smallest deficit.
     case
         when so_far.has_all_months and so_far.flow != 'balance'

@@ -7,7 +7,7 @@ with {{ asked_series() }}
 select
     indicators.month_date as date,
     cast(
-        case $units
+        case asked_units  -- noqa: RF02
             when 'lin' then indicators.value_musd
             when 'chg' then indicators.change_musd
             when 'ch1' then indicators.change_from_year_ago_musd
@@ -20,8 +20,10 @@ inner join known
     on
         indicators.component = known.component
         and indicators.flow = known.flow
+-- noqa: disable=RF02
 where {{ must(
-    "$units in ('lin', 'chg', 'ch1', 'pch', 'pc1')",
-    "concat('units are lin, chg, ch1, pch or pc1, not ', coalesce($units, 'null'))"
+    "asked_units in ('lin', 'chg', 'ch1', 'pch', 'pc1')",
+    "concat('units are lin, chg, ch1, pch or pc1, not ', coalesce(asked_units, 'null'))"
 ) }}
+-- noqa: enable=RF02
 order by indicators.month_date

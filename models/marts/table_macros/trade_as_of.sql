@@ -8,23 +8,24 @@
 {% set vintages = ref('fct_monthly_trade_vintages').include(database=false) %}
 
 with asked as (
-    select cast($as_of as date) as day
+    select cast(asked_as_of as date) as day
     where {{ must(
-        '$as_of is not null',
+        'asked_as_of is not null',
         "'trade_as_of asks for a day, such as 2024-04-04, not null'"
     ) }}
 ),
 
 known as (
     select
-        release_id,
-        year(month_date) as year,
-        max(release_id) over (partition by year(month_date)) as known_release_id
-    from {{ vintages }}
-    inner join asked on released_on <= asked.day
+        vintages.release_id,
+        year(vintages.month_date) as year,
+        max(vintages.release_id) over (partition by year(vintages.month_date))
+            as known_release_id
+    from {{ vintages }} as vintages
+    inner join asked on vintages.released_on <= asked.day
     -- A print that only the next release remembers is one month of its year.
-    where reported_in = release_id
-    group by release_id, year(month_date)
+    where vintages.reported_in = vintages.release_id
+    group by vintages.release_id, year(vintages.month_date)
 ),
 
 undated as (

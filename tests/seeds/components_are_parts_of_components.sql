@@ -1,14 +1,10 @@
 -- Grain of a failure: a component whose parent is none.
-with components as (
-    select * from {{ ref('components') }}
-)
-
 select
     'parent_component is no component' as fault,
     parts.component,
     parts.parent_component
-from components as parts
-left join components as wholes on parts.parent_component = wholes.component
+from {{ ref('components') }} as parts
+left join {{ ref('components') }} as wholes on parts.parent_component = wholes.component
 where
     parts.parent_component is not null
     and wholes.component is null
