@@ -108,7 +108,9 @@ select
         cast(max(bound_busd) as double)
     )
     || {{ listed('case when place <= 12 then words end', 'place') }}
-    || case when max(found) > 12 then printf('; and %,d more', max(found) - 12) else '' end
-        as fault
+    || case
+        when max(found) > 12 then printf('; and %,d more', max(found) - 12)
+        else ''
+    end as fault
 from far_months
 group by release_id
