@@ -1,13 +1,13 @@
 -- Without its month's span, a release is never said to revise out of season. The spans
--- go by a rule: about a year in January, about half a year in July and October, all in
--- the annual revision of April, else the month before. Grain of a failure: a month that
--- is missing, or a row and what is wrong with it.
+-- go by a rule: about a year in December and January, about half a year in July and
+-- October, all in the annual revision of April, else the month before. Grain of a
+-- failure: a month that is missing, or a row and what is wrong with it.
 with months as (
     select *
     from (
         values
         (1, 13), (2, 1), (3, 1), (4, 999), (5, 1), (6, 1),
-        (7, 7), (8, 1), (9, 1), (10, 7), (11, 1), (12, 1)
+        (7, 7), (8, 1), (9, 1), (10, 7), (11, 1), (12, 13)
     ) as calendar (reference_month, usual_months)
 ),
 
