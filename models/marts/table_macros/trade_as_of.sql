@@ -8,11 +8,11 @@
 {% set vintages = ref('fct_monthly_trade_vintages').include(database=false) %}
 
 with asked as (
-    select cast(asked_as_of as date) as day
-    where {{ must(
-        'asked_as_of is not null',
-        "'trade_as_of asks for a day, such as 2024-04-04, not null'"
-    ) }}
+    select
+        coalesce(
+            cast(asked_as_of as date),
+            error('trade_as_of asks for a day, such as 2024-04-04, not null')
+        ) as day
 ),
 
 known as (
