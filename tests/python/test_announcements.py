@@ -96,7 +96,7 @@ FAR = (
     [
         (exchanged_years, FAR + "March 2022 is 44.0, announced 109.8; March 2020 is 102.5"),
         (one_month_exchanged, "warning     2024-02: services exceed goods, in exports or imports, "
-                              "which they never did: line 370\n"),
+                              "which they never did: line 335\n"),
     ],
 )  # fmt: skip
 def test_a_month_further_off_than_any_was_revised_is_told(

@@ -11,6 +11,12 @@ breaks as (
     where status = 'break'
 ),
 
+implausible as (
+    select distinct release_id
+    from {{ ref('int_implausible_releases') }}
+    where is_stopped
+),
+
 -- A release that does not hold by itself: that the next one remembers it otherwise is
 -- no fault of the next one.
 faulty as (
@@ -19,6 +25,9 @@ faulty as (
     where
         compared_release_id is null
         and accepted_reason is null
+    union
+    select release_id
+    from implausible
 ),
 
 counted as (
@@ -42,12 +51,6 @@ announcements as (
     from {{ ref('int_announcements') }}
     where is_announced_with_it
     group by release_id
-),
-
-implausible as (
-    select distinct release_id
-    from {{ ref('int_implausible_releases') }}
-    where is_stopped
 ),
 
 judged as (
