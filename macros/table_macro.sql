@@ -3,7 +3,7 @@
     stand in the model's config, under `meta`, where every dbt takes them. Its description is
     kept in the database as that of other models is.
 #}
-{% materialization table_function, adapter='duckdb' %}
+{% materialization table_macro, adapter='duckdb' %}
     {%- set relation = api.Relation.create(
         database=database, schema=schema, identifier=model.alias, type='view'
     ) -%}
