@@ -25,7 +25,9 @@
     first, {0:} the same without commas, {9:,} the first without its sign.
     Source: seeds/releases.csv, cell_layout.
 #}
-{% macro printed_numbers(layout) -%} {{ adapter.dispatch('printed_numbers')(layout) }} {%- endmacro %}
+{% macro printed_numbers(layout) -%}
+    {{ adapter.dispatch('printed_numbers')(layout) }}
+{%- endmacro %}
 {% macro duckdb__printed_numbers(layout) -%}
     format(
         {{ layout }},

@@ -1,7 +1,8 @@
 {#
     ratio(numerator, denominator, decimals): the ratio of two whole numbers to so many decimals,
     ties away from zero. It is kept to nine decimals first: no ratio over a base below 100 million
-    lies so close to a tie of one decimal without being that tie. Null where the denominator is zero.
+    lies so close to a tie of one decimal without being that tie; and in binary, since a quotient of
+    decimals has six on Spark. Null where the denominator is zero.
     Grain: an expression; a DECIMAL.
 #}
 {% macro ratio(numerator, denominator, decimals=9) -%}
@@ -31,8 +32,8 @@
 {% macro busd(musd) -%} cast({{ musd }} * 0.001 as decimal(18, 3)) {%- endmacro %}
 
 {#
-    sum_of_months(first, last): the sum over the months from `first` back to `last` back (below zero:
-    ahead); null unless all of them are there.
+    sum_of_months(first, last): the sum of published_musd over the months from `first` back to `last`
+    back (below zero: ahead), in the row's edition and series; null unless all of them are there.
 #}
 {% macro sum_of_months(first, last) -%}
     {%- set window -%}

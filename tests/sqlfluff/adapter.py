@@ -4,12 +4,10 @@ from collections.abc import Callable
 
 
 def dispatch(name: str) -> Callable[..., str]:
-    """Return what stands for the macro of that name: a call of a function of that name.
+    """Return what stands for the macro of that name: a call of a function of that name."""
+    return lambda *arguments: f"{name}({', '.join(expression(str(a)) for a in arguments)})"
 
-    A mark that is no expression, such as a comma, is left out.
-    """
 
-    def call(*arguments: str) -> str:
-        return f"{name}({', '.join(text for text in map(str, arguments) if text.strip(',; '))})"
-
-    return call
+def expression(argument: str) -> str:
+    """Return the argument as SQL: a mark between words is a text."""
+    return argument if any(map(str.isalnum, argument)) else f"'{argument}'"

@@ -6,8 +6,8 @@ with cells as (
     where period_type = 'month'
 ),
 
--- Each month among the current numbers, and as its own release put it: a front page speaks
--- of the release's last month by that release's own numbers.
+-- Each month among the current numbers, and as its own release put it: a front page
+-- speaks of the release's last month by that release's own numbers.
 editions as (
     select
         *,
@@ -45,7 +45,8 @@ sums as (
         {{ sum_of_months(3, 1) }} as three_months_month_ago_musd,
         {{ sum_of_months(14, 12) }} as three_months_year_ago_musd,
         {{ sum_of_months(11, 0) }} as twelve_months_musd,
-        {{ sum_of_months(6, -5) }} + {{ sum_of_months(5, -6) }} as centred_24_months_musd,
+        {{ sum_of_months(6, -5) }}
+        + {{ sum_of_months(5, -6) }} as centred_24_months_musd,
         max(year_to_date_musd) over (
             partition by edition, series_id
             order by month_number

@@ -1,26 +1,43 @@
 with sums as (
-    {% for span, column in [
-        ('month', 'month_musd'),
-        ('twelve_months', 'twelve_months_musd'),
-        ('year_to_date', 'year_to_date_musd'),
-    ] %}
-        select
-            month_date,
-            '{{ span }}' as span,
-            {% for series in [
-                'balance_total', 'balance_goods', 'balance_services', 'exports_total',
-                'exports_services', 'imports_total', 'imports_services',
-            ] %}
-                max({{ column }}) filter (where series_id = '{{ series }}')
-                    as {{ series }}{{ ',' if not loop.last }}
-            {% endfor %}
-        from {{ ref('int_series_sums') }}
-        where
-            is_current
-            and {{ column }} is not null
-        group by month_date
-        {{ 'union all' if not loop.last }}
-    {% endfor %}
+    select
+        month_date,
+        series_id,
+        'month' as span,
+        month_musd as sum_musd
+    from {{ ref('int_series_sums') }}
+    where is_current
+    union all
+    select
+        month_date,
+        series_id,
+        'year_to_date' as span,
+        year_to_date_musd as sum_musd
+    from {{ ref('int_series_sums') }}
+    where is_current
+    union all
+    select
+        month_date,
+        series_id,
+        'twelve_months' as span,
+        twelve_months_musd as sum_musd
+    from {{ ref('int_series_sums') }}
+    where is_current
+),
+
+side_by_side as (
+    select
+        month_date,
+        span,
+        max(sum_musd) filter (where series_id = 'balance_total') as balance_total,
+        max(sum_musd) filter (where series_id = 'balance_goods') as balance_goods,
+        max(sum_musd) filter (where series_id = 'balance_services') as balance_services,
+        max(sum_musd) filter (where series_id = 'exports_total') as exports_total,
+        max(sum_musd) filter (where series_id = 'exports_services') as exports_services,
+        max(sum_musd) filter (where series_id = 'imports_total') as imports_total,
+        max(sum_musd) filter (where series_id = 'imports_services') as imports_services
+    from sums
+    where sum_musd is not null
+    group by month_date, span
 )
 
 select
@@ -34,5 +51,5 @@ select
         when balance_services > 0 and balance_goods < 0
             then {{ ratio('-100.0 * balance_services', 'balance_goods') }}
     end as services_pct_of_goods_deficit
-from sums
+from side_by_side
 order by month_date, span

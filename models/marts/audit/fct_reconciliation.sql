@@ -30,4 +30,8 @@ left join releases as compared
 where
     residuals.compared_release_id is null
     or compared.release_id is not null
-order by residuals.release_id, residuals.period_start, residuals.period_type, residuals.identity_id
+order by
+    residuals.release_id,
+    residuals.period_start,
+    residuals.period_type,
+    residuals.identity_id

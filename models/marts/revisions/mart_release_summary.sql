@@ -39,42 +39,36 @@ select
         when releases.previous_release_id is null
             then printf('No release before %s is loaded', releases.release_id)
         when releases.first_month > previous.last_month
-            then printf(
-                '%s prints no month that %s printed',
-                releases.release_id, releases.previous_release_id
-            )
+            then releases.release_id || ' prints no month that '
+                || releases.previous_release_id || ' printed'
         when summed.release_id is null
-            then printf(
-                '%s against %s: no number revised',
-                releases.release_id, releases.previous_release_id
-            )
+            then releases.release_id || ' against ' || releases.previous_release_id
+                || ': no number revised'
         else
             printf(
-                '%s against %s: %,d numbers revised, of %s; '
-                || 'the largest: %s, %s, by %,d million dollars; %s',
+                '%s against %s: %s revised, of %s%s; '
+                || 'the largest: %s, %s, %s by %,d million dollars; %s',
                 releases.release_id,
                 releases.previous_release_id,
-                summed.revised_numbers,
-                {{ month_words('summed.first_revised_month') }}
-                || case
+                {{ counted('summed.revised_numbers', 'number') }},
+                {{ months_words(
+                    'summed.first_revised_month', 'summed.last_revised_month'
+                ) }},
+                case
                     when summed.revised_months > 1
-                        then printf(
-                            ' to %s, %,d months',
-                            {{ month_words('summed.last_revised_month') }},
-                            summed.revised_months
-                        )
+                        then printf(', %,d months', summed.revised_months)
                     else ''
                 end,
                 largest.title,
                 {{ month_words('largest.month_date') }},
-                largest.revision_musd,
+                case when largest.revision_musd > 0 then 'up' else 'down' end,
+                abs(largest.revision_musd),
                 case
-                    when summed.unusual_numbers > 0
-                        then printf(
-                            '%,d of them lie further back than is usual',
-                            summed.unusual_numbers
-                        )
-                    else 'as far back as is usual'
+                    when summed.unusual_numbers = 0 then 'as far back as is usual'
+                    when summed.unusual_numbers = 1
+                        then '1 of them lies further back than is usual'
+                    else {{ grouped('summed.unusual_numbers') }}
+                        || ' of them lie further back than is usual'
                 end
             )
     end as sentence,

@@ -5,7 +5,7 @@
     be left out makes an overload, since DuckDB before 1.3 takes a parameter with a default by its
     name alone. The description is kept in the database as that of other models is.
 #}
-{% materialization table_function, adapter='duckdb' %}
+{% materialization table_macro, adapter='duckdb' %}
     {%- set relation = api.Relation.create(
         database=database, schema=schema, identifier=model.alias, type='view'
     ) -%}
