@@ -11,8 +11,9 @@
 
 {#
     How dbt writes the rows of a seed on Spark: as it would itself, but that a cell with nothing in
-    it is null (dbt-spark 1.11 writes the text 'None'), that a quote or backslash is itself, and
-    that a column is cast once a statement rather than once a row.
+    it is null (dbt-spark 1.11 writes the text 'None'), that a quote or backslash is itself, that
+    ${name} is no variable (Spark fills them in within literals, too, and leaves nothing where it
+    knows none), and that a column is cast once a statement rather than once a row.
 #}
 {% macro spark__load_csv_rows(model, agate_table) %}
     {%- set statements = [] -%}
@@ -31,7 +32,7 @@
                     {%- if cell is none -%}
                         null
                     {%- else -%}
-                        '{{ cell | replace("\\", "\\\\") | replace("'", "\\'") }}'
+                        '{{ cell | replace("\\", "\\\\") | replace("'", "\\'") | replace("${", "$\\{") }}'
                     {%- endif -%}
                     {{- ', ' if not loop.last -}}
                 {%- endfor -%}

@@ -40,9 +40,8 @@ from proofs.bench import Command, project_of
 from proofs.cluster.lake import check, compare, marts
 from proofs.cluster.server import WORKERS, Built, Cluster, Environment, cluster, dbt_build
 from proofs.environments import UV
-from proofs.made_up_releases import monthly_releases
+from proofs.made_up_releases import monthly_releases, six_releases
 from proofs.tables import write_table
-from proofs.watched import texts
 
 PAGE = ROOT / "docs" / "cluster.md"
 VALIDATOR = "kubernetes-validate@1.37.0"
@@ -109,7 +108,7 @@ def good(built: Built, where: str) -> Built:
 
 def of(count: int) -> Iterator[tuple[str, str]]:
     """So many releases."""
-    published = (ROOT / "releases" / "2024-02.txt").read_bytes().decode()
+    published = committed()
     if count == 1:
         return iter([("2024-02", published)])
     most = max(count, END)
@@ -212,6 +211,11 @@ def asked(sail: Sail) -> str:
     return f"{shown(PAGE)} {len(queries)} queries with the same answers"
 
 
+def committed() -> str:
+    """Return the text of the committed release."""
+    return (ROOT / "releases" / "2024-02.txt").read_bytes().decode()
+
+
 def validated() -> str:
     """The manifest for Kubernetes, by its schema; raises ProjectError with what is wrong."""
     manifest = PAGE.with_suffix(".yaml")
@@ -229,7 +233,7 @@ def measure(environment: Environment, folder: Path, counts: Sequence[int]) -> st
     sizes = {}
     with Progress("cluster", len(counts) + 2) as progress:
         progress(detail="a fault")
-        faulty = Sail(environment, made(folder / "faulty", texts()))
+        faulty = Sail(environment, made(folder / "faulty", six_releases(committed())))
         fault = a_fault(faulty)
         progress(detail="a loss")
         loss = a_loss(faulty)
@@ -275,7 +279,7 @@ def table(sizes: dict[str, Size]) -> str:
 
 
 def in_process(environment: Environment, folder: Path) -> str:
-    sail = Sail(environment, made(folder / "faulty", texts()), in_process=True)
+    sail = Sail(environment, made(folder / "faulty", six_releases(committed())), in_process=True)
     return "\n\n".join([f"A number that is wrong: {a_fault(sail)}", sail.compared(), asked(sail)])
 
 

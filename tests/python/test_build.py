@@ -303,8 +303,10 @@ STALE = "every_known_discrepancy_is_a_break"
         (BREAKS[:2], "as published", {GATE}),
         ((*BREAKS, NO_BREAK), "as published", {STALE}),
         (BREAKS, " ", {STALE}),
+        (BREAKS, "...", {STALE}),
+        (BREAKS, "published", {STALE}),
     ],
-    ids=["all of them", "one too few", "one that is none", "without a reason"],
+    ids=["all of them", "one too few", "one that is none", "blank", "dots", "one word"],
 )
 def test_a_known_discrepancy_lets_the_break_pass_and_only_that(
     build: Build, tmp_path: Path, release_text: str, known: tuple[str, ...], reason: str,

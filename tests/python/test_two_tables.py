@@ -148,6 +148,8 @@ def test_the_shapes_of_fred_and_alfred(exhibits: Outcome) -> None:
         assert exhibits.query(
             f"select date, value from marts.fred('BOPGEXP', '{unit}')"
         ) == exhibits.query(facts.format(column))
+    levels = exhibits.query(facts.format("value_musd"))
+    assert exhibits.query("from marts.fred('BOPGEXP')") == levels
     [(first,), (second,)] = exhibits.query(
         """
         select exports_musd from marts.fct_monthly_trade_vintages
@@ -156,7 +158,7 @@ def test_the_shapes_of_fred_and_alfred(exhibits: Outcome) -> None:
     )
     assert exhibits.query("from marts.alfred('BOPGEXP') where date = '2023-11-01'") == [
         (datetime.date(2023, 11, 1), datetime.date(2024, 1, 9), datetime.date(2024, 2, 6), first),
-        (datetime.date(2023, 11, 1), datetime.date(2024, 2, 7), None, second),
+        (datetime.date(2023, 11, 1), datetime.date(2024, 2, 7), datetime.date.max, second),
     ]
     # A value that is printed again unchanged stands on.
     assert exhibits.query(
@@ -164,20 +166,29 @@ def test_the_shapes_of_fred_and_alfred(exhibits: Outcome) -> None:
         select realtime_start, realtime_end from marts.alfred('BOPGEXP')
         where date = '2022-11-01'
         """
-    ) == [(datetime.date(2024, 1, 9), None)]
+    ) == [(datetime.date(2024, 1, 9), datetime.date.max)]
 
 
 @pytest.mark.parametrize(
     ("call", "reason"),
     [
         ("fred('BOPGDP', 'lin')", "no FRED series is called BOPGDP; dim_series has nine"),
+        ("fred('BOPGDP')", "no FRED series is called BOPGDP; dim_series has nine"),
+        ("fred(null)", "no FRED series is called null; dim_series has nine"),
         ("fred('BOPGEXP', 'log')", "units are lin, chg, ch1, pch or pc1, not log"),
+        ("fred('BOPGEXP', null)", "units are lin, chg, ch1, pch or pc1, not null"),
         ("alfred('BOPGDP')", "no FRED series is called BOPGDP; dim_series has nine"),
+        ("alfred(null)", "no FRED series is called null; dim_series has nine"),
+        ("trade_as_of(null)", "trade_as_of asks for a day, such as 2024-04-04, not null"),
     ],
 )
-def test_fred_knows_no_other_name(exhibits: Outcome, call: str, reason: str) -> None:
+@pytest.mark.parametrize("columns", ["*", "1", "count(*)"])
+def test_a_macro_knows_no_other_argument(
+    exhibits: Outcome, call: str, reason: str, columns: str
+) -> None:
+    """Whatever is asked for."""
     with pytest.raises(duckdb.InvalidInputException, match=reason):
-        exhibits.query(f"from marts.{call}")
+        exhibits.query(f"select {columns} from marts.{call}")
 
 
 def damaged(text: str, label: str, column: int, by: int, *, last: bool = False) -> str:

@@ -16,7 +16,7 @@ broken_rows as (
 
 -- A break that was accepted says nothing of those that were not, nor they of it.
 select
-    broken_rows.release_id || ' ' || {{ whole('broken_rows.line_number') }}
+    broken_rows.release_id || ' ' || cast(broken_rows.line_number as string)
     || case when broken_rows.is_accepted then ' accepted' else '' end as row_id,
     broken_rows.release_id,
     broken_rows.line_number,

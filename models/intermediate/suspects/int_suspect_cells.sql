@@ -12,10 +12,6 @@ releases as (
 
 printed_columns as (
     select * from {{ ref('release_columns') }}
-),
-
-sentences as (
-    select * from {{ ref('sentences') }}
 )
 
 select
@@ -24,14 +20,21 @@ select
     errors.period_start,
     errors.period_end,
     errors.series_id,
-    {{ filled_in('sentences.template', {
-        'file': 'releases.file_name',
-        'sheet': 'releases.sheet_name',
-        'line': whole('errors.line_number'),
-        'column': whole('printed_columns.column_number'),
-        'sheet_column': 'printed_columns.sheet_column',
-        'sheet_row': whole('errors.line_number - releases.row_offset'),
-    }) }} as printed_at,
+    case releases.source_format
+        when 'text'
+            then printf(
+                'releases/%s line %d, column %d',
+                releases.file_name, errors.line_number, printed_columns.column_number
+            )
+        else
+            printf(
+                'releases/%s, sheet %s, cell %s%d',
+                releases.file_name,
+                releases.sheet_name,
+                printed_columns.sheet_column,
+                errors.line_number - releases.row_offset
+            )
+    end as printed_at,
     errors.line_number,
     printed_columns.column_number,
     errors.published_musd,
@@ -60,7 +63,3 @@ inner join printed_columns
     on
         errors.release_id = printed_columns.release_id
         and errors.series_id = printed_columns.series_id
-inner join sentences
-    on
-        sentences.topic = 'printed_at'
-        and releases.source_format = sentences.sentence_case

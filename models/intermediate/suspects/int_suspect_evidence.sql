@@ -17,10 +17,6 @@ identities as (
     where taken_from = 'row'
 ),
 
-sentences as (
-    select * from {{ ref('sentences') }}
-),
-
 -- Which sums speak against a cell: those of its row, and the wider ones.
 testimony as (
     select
@@ -63,15 +59,19 @@ worded as (
         testimony.line_number,
         testimony.is_accepted,
         testimony.series_id,
-        {{ filled_in('sentences.template', {
-            'subject': 'testimony.subject',
-            'residual': grouped('testimony.residual_musd'),
-        }) }} as words
+        printf(
+            '%s: %s (off by %,d)',
+            testimony.subject,
+            case testimony.identity_family
+                when 'balance' then 'the balance is not exports less imports'
+                when 'component' then 'the total is not goods plus services'
+                when 'period' then 'the year is not the sum of its months'
+                when 'last_print'
+                    then 'as published last month is not what the release before printed'
+            end,
+            testimony.residual_musd
+        ) as words
     from testimony
-    inner join sentences
-        on
-            sentences.topic = 'evidence'
-            and testimony.identity_family = sentences.sentence_case
 )
 
 select
@@ -79,6 +79,6 @@ select
     line_number,
     is_accepted,
     series_id,
-    {{ listed('words', "'; '", 'words') }} as evidence
+    {{ listed('words', 'words') }} as evidence
 from worded
 group by release_id, line_number, is_accepted, series_id
