@@ -100,4 +100,12 @@ found as (
     group by release_id, period_type, period_start, period_end, series_id
 )
 
-{{ different_rows('found', 'expected') }}
+select
+    'surplus' as fault,
+    *
+from (select * from found except select * from expected) as surplus
+union all
+select
+    'missing' as fault,
+    *
+from (select * from expected except select * from found) as missing
