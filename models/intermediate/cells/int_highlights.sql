@@ -27,7 +27,7 @@ operands as (
             when 'three_months' then sums.three_months_musd
             when 'year_to_date' then sums.year_to_date_musd
         end as sum_musd,
-        subjects.coefficient * case measures.span || ' ' || measures.compared_with
+        subjects.coefficient * case concat(measures.span, ' ', measures.compared_with)
             when 'month month_before' then sums.month_ago_musd
             when 'month year_before' then sums.year_ago_musd
             when 'three_months month_before' then sums.three_months_month_ago_musd
