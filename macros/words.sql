@@ -52,7 +52,9 @@
     end
 {%- endmacro %}
 
-{# name_of_side(name, of): what a subject is called above zero, below it, and across zero. #}
+{#
+    name_of_side(name, of): what a subject is called above zero, below it, and across zero.
+#}
 {% macro name_of_side(name, of) -%}
     case
         when {{ of }}.movement = 'swing' and {{ of }}.form = 'change'

@@ -98,6 +98,26 @@ found as (
         count(published_musd) as times_printed
     from {{ ref('int_cells') }}
     group by release_id, period_type, period_start, period_end, series_id
+),
+
+surplus as (
+    select * from found
+    except
+    select * from expected
+),
+
+missing as (
+    select * from expected
+    except
+    select * from found
 )
 
-{{ different_rows('found', 'expected') }}
+select
+    'surplus' as fault,
+    *
+from surplus
+union all
+select
+    'missing' as fault,
+    *
+from missing

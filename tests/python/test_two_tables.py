@@ -130,8 +130,8 @@ def test_what_a_release_changed_is_said_in_a_sentence(exhibits: Outcome) -> None
         ("2023-11 prints no month that 2019-06 printed",),
         (
             "2023-12 against 2023-11: 4 numbers revised, of November 2023; the largest: Trade "
-            "balance: goods and services, November 2023, by 100 million dollars; as far back as is "
-            "usual",
+            "balance: goods and services, November 2023, up by 100 million dollars; as far back as "
+            "is usual",
         ),
     ]
 

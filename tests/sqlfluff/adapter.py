@@ -9,5 +9,5 @@ def dispatch(name: str) -> Callable[..., str]:
 
 
 def expression(argument: str) -> str:
-    """Return the argument as SQL: a mark between words is a text."""
-    return argument if any(map(str.isalnum, argument)) else f"'{argument}'"
+    """Return the argument as SQL: a mark between words is a text, and an order a column."""
+    return argument.removesuffix(" desc") if any(map(str.isalnum, argument)) else f"'{argument}'"

@@ -87,8 +87,11 @@ union all
 select
     3 as place,
     printf(
-        'warning     %s revises %s that came before those usual since %s, by up to %,d: %s',
-        release_id, {{ counted('count(*)', 'month') }}, previous_release_id,
+        'warning     %s revises %s that came before those usual since %s, '
+        || 'by up to %,d: %s',
+        release_id,
+        {{ counted('count(*)', 'month') }},
+        previous_release_id,
         max(largest_musd),
         {{ listed(month_words('month_date'), 'month_date desc', ', ') }}
     ) as line
@@ -149,10 +152,8 @@ select
         count(*) filter (where status = 'break' and not is_accepted),
         case
             when count(*) filter (where is_accepted) > 0
-                then printf(
-                    ', %,d accepted as known discrepancies',
-                    count(*) filter (where is_accepted)
-                )
+                then ', ' || {{ grouped('count(*) filter (where is_accepted)') }}
+                    || ' accepted as known discrepancies'
             else ''
         end
     ) as line
