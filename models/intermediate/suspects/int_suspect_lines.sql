@@ -5,59 +5,167 @@ with suspects as (
     where not is_accepted
 ),
 
+residuals as (
+    select * from {{ ref('int_identity_residuals') }}
+    where
+        status = 'break'
+        and accepted_reason is null
+),
+
+releases as (
+    select * from {{ ref('stg_releases') }}
+),
+
+intervals as (
+    select
+        *,
+        max(case when is_within_row then 1 else 0 end) over (partition by cell_id)
+            as fails_within_row
+    from {{ ref('int_error_intervals') }}
+    where
+        is_failed
+        and not is_accepted
+),
+
+-- Where rows fail to agree, and none fails by itself, every cell of theirs is a suspect:
+-- one line for the row says more than all of those.
+undecided as (
+    select
+        intervals.cell_release_id,
+        intervals.cell_line_number,
+        intervals.series_id,
+        intervals.release_id,
+        intervals.line_number,
+        intervals.identity_id
+    from intervals
+    inner join suspects
+        on
+            intervals.cell_release_id = suspects.release_id
+            and intervals.cell_line_number = suspects.line_number
+            and intervals.series_id = suspects.series_id
+    where
+        suspects.is_ambiguous
+        and intervals.fails_within_row = 0
+),
+
+named as (
+    select
+        suspects.release_id,
+        suspects.line_number,
+        suspects.column_number,
+        printf(
+            '%s: %s, %s reads %,d; the identities say %,d (%,d to %,d)%s',
+            suspects.printed_at,
+            replace(suspects.series_id, '_', ' '),
+            {{ period_words(
+                'suspects.period_type', 'suspects.period_start', 'suspects.period_end'
+            ) }},
+            suspects.published_musd,
+            suspects.implied_musd,
+            suspects.implied_low_musd,
+            suspects.implied_high_musd,
+            case
+                when suspects.is_ambiguous
+                    then '; ambiguous: not all that are listed need be wrong'
+                else ''
+            end
+        ) as line
+    from suspects
+    where
+        not exists (
+            select 1
+            from undecided
+            where
+                suspects.release_id = undecided.cell_release_id
+                and suspects.line_number = undecided.cell_line_number
+                and suspects.series_id = undecided.series_id
+        )
+    union all
+    select
+        residuals.release_id,
+        residuals.line_number,
+        0 as column_number,
+        printf(
+            case releases.source_format
+                when 'text' then 'releases/%s%s line %d: '
+                else 'releases/%s, sheet %s, row %d: '
+            end,
+            releases.file_name,
+            coalesce(releases.sheet_name, ''),
+            residuals.line_number - coalesce(releases.row_offset, 0)
+        )
+        || 'the row of '
+        || {{ period_words(
+            'residuals.period_type', 'residuals.period_start', 'residuals.period_end'
+        ) }}
+        || case
+            when residuals.compared_release_id is null
+                then ' does not add up to its months, in '
+            else ' is not what ' || residuals.compared_release_id || ' printed, in '
+        end
+        || case
+            when count(*) = 9 then 'all nine numbers'
+            else {{ listed(
+                "residuals.flow || ' ' || residuals.component",
+                'residuals.identity_id',
+                ', '
+            ) }}
+        end
+        || '; it or those are wrong, no identity says which' as line
+    from residuals
+    inner join releases on residuals.release_id = releases.release_id
+    where
+        exists (
+            select 1
+            from undecided
+            where
+                residuals.release_id = undecided.release_id
+                and residuals.line_number = undecided.line_number
+                and residuals.identity_id = undecided.identity_id
+        )
+    group by
+        residuals.release_id,
+        residuals.line_number,
+        residuals.period_type,
+        residuals.period_start,
+        residuals.period_end,
+        residuals.compared_release_id,
+        releases.source_format,
+        releases.file_name,
+        releases.sheet_name,
+        releases.row_offset
+),
+
 ranked as (
     select
         *,
         row_number() over (
             order by release_id desc, line_number asc, column_number asc
         ) as place,
-        count(*) over () as suspects
-    from suspects
+        count(*) over () as lines
+    from named
 ),
 
-breaks as (
+discrepancies as (
     select
         *,
         row_number() over (
             order by release_id desc, period_start asc, period_type asc, identity_id asc
         ) as place
-    from {{ ref('int_identity_residuals') }}
-    where
-        status = 'break'
-        and accepted_reason is null
+    from residuals
 )
 
 select
     2 as part,
     place,
-    printf(
-        '%s: %s, %s reads %,d; ',
-        printed_at,
-        replace(series_id, '_', ' '),
-        {{ period_words('period_type', 'period_start', 'period_end') }},
-        published_musd
-    )
-    || case
-        when implied_musd is null
-            then 'the identities speak against it, but not for one value'
-        else
-            printf(
-                'the identities say %,d (%,d to %,d)',
-                implied_musd, implied_low_musd, implied_high_musd
-            )
-    end
-    || case
-        when is_ambiguous or implied_musd is null
-            then '; ambiguous: not all that are listed need be wrong'
-        else ''
-    end as line
+    line
 from ranked
 where place <= {{ most }}
 union all
 select
     3 as part,
     1 as place,
-    printf('... and %,d more, in intermediate.int_suspect_cells', suspects - {{ most }})
+    printf('... and %,d more, in intermediate.int_suspect_cells', lines - {{ most }})
         as line
 from ranked
 where place = {{ most }} + 1
@@ -83,5 +191,5 @@ select
         cast(period_end as string),
         residual_musd
     ) as line
-from breaks
+from discrepancies
 where place <= {{ most }}
