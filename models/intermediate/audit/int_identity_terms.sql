@@ -12,7 +12,7 @@ releases as (
     select * from {{ ref('stg_releases') }}
 ),
 
--- The cells that an identity takes: from the row itself, from the months that it covers,
+-- Which cells an identity takes: from the row itself, from the months that it covers,
 -- and from the release before.
 taken as (
     select
@@ -33,8 +33,10 @@ taken as (
         on
             cells.series_id = identities.series_id
             and identities.taken_from = 'row'
-    where case identities.identity_family
-            when 'period' then cells.period_type in ('year', 'part_year', 'year_to_date')
+    where
+        case identities.identity_family
+            when 'period'
+                then cells.period_type in ('year', 'part_year', 'year_to_date')
             when 'last_print' then cells.period_type = 'last_print'
             else true
         end

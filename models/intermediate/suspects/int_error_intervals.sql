@@ -25,8 +25,8 @@ cells as (
             and failed.identity_id = terms.identity_id
 ),
 
--- All identities that these cells stand in. A failure of the other sort, known or not, is
--- none here.
+-- All identities that these cells stand in. To known discrepancies, a failure that is
+-- new is none, and the other way round.
 edits as (
     select
         cells.*,

@@ -11,11 +11,14 @@ failed as (
             when 'component'
                 then flow || ': the total is not goods plus services'
             when 'period'
-                then flow || ' ' || component || ': the year is not the sum of its months'
+                then
+                    replace(series_id, '_', ' ')
+                    || ': the year is not the sum of its months'
             when 'last_print'
                 then
-                    flow || ' ' || component
-                    || ': as published last month is not what the release before printed'
+                    replace(series_id, '_', ' ')
+                    || ': as published last month is not what the release before '
+                    || 'printed'
         end
         || printf(' (off by %,d)', residual_musd) as words
     from {{ ref('int_error_intervals') }}
@@ -72,9 +75,11 @@ select
     case releases.source_format
         when 'text'
             then printf(
-                'releases/%s line %d, column %d',
-                releases.file_name, suspects.line_number, printed_columns.column_number
-            )
+                    'releases/%s line %d, column %d',
+                    releases.file_name,
+                    suspects.line_number,
+                    printed_columns.column_number
+                )
         else
             printf(
                 'releases/%s, sheet %s, cell %s%d',

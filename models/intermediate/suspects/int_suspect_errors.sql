@@ -5,20 +5,28 @@ with edits as (
         is_failed,
         low_musd,
         high_musd,
-        sum(case when is_failed then 1 else 0 end) over (partition by cell_id) as failed,
-        count(*) over (partition by cell_id) as edits
+        count(*) over (partition by cell_id) as edits,
+        sum(case when is_failed then 1 else 0 end) over (partition by cell_id)
+            as failed_edits
     from {{ ref('int_error_intervals') }}
 ),
 
 -- Let a cell be off by so much: how many more of its identities hold? The most do where
 -- one of the intervals begins.
+supposed as (
+    select distinct
+        cell_id,
+        low_musd
+    from edits
+),
+
 errors as (
     select
         supposed.cell_id,
-        count(*) - max(edits.edits - edits.failed) as gain,
+        count(*) - max(edits.edits - edits.failed_edits) as gain,
         max(edits.low_musd) as low_musd,
         min(edits.high_musd) as high_musd
-    from (select distinct cell_id, low_musd from edits) as supposed
+    from supposed
     inner join edits
         on
             supposed.cell_id = edits.cell_id
@@ -48,8 +56,8 @@ best as (
     group by cell_id
 ),
 
--- An identity failed because of those of its cells that gain most: of equals, those whose
--- best error mends it. Where none gains, because of those that most failures share.
+-- An identity failed because of those of its cells that gain most; of equals, of those
+-- whose best error mends it. Where none gains, because of those that failed most often.
 ranked_in_edit as (
     select
         edits.cell_id,
@@ -58,7 +66,7 @@ ranked_in_edit as (
             order by
                 greatest(best.gain, 0) desc,
                 case
-                    when best.gain <= 0 then -edits.failed
+                    when best.gain <= 0 then -edits.failed_edits
                     when best.high_musd < edits.low_musd then 1
                     when best.low_musd > edits.high_musd then 1
                     else 0
@@ -69,12 +77,18 @@ ranked_in_edit as (
     where edits.is_failed
 ),
 
+first as (
+    select distinct cell_id
+    from ranked_in_edit
+    where place = 1
+),
+
 suspects as (
     select
         edits.*,
         count(*) over (partition by edits.edit_id) as suspects
     from edits
-    where edits.cell_id in (select cell_id from ranked_in_edit where place = 1)
+    inner join first on edits.cell_id = first.cell_id
 ),
 
 -- The identities in which a suspect is the only one say what it is off by: for certain,
@@ -98,5 +112,5 @@ select
     coalesce(certain.high_musd, best.high_musd) as error_high_musd,
     certain.cell_id is null as is_ambiguous
 from best
+inner join first on best.cell_id = first.cell_id
 left join certain on best.cell_id = certain.cell_id
-where best.cell_id in (select suspects.cell_id from suspects)

@@ -27,8 +27,8 @@ intervals as (
         and not is_accepted
 ),
 
--- Where rows fail to agree, and none fails by itself, every cell of theirs is a suspect:
--- one line for the row says more than all of those.
+-- Where rows disagree and none fails by itself, every cell of theirs is a suspect: one
+-- line for the row says more than all of those.
 undecided as (
     select
         intervals.cell_release_id,
@@ -86,32 +86,39 @@ named as (
         residuals.line_number,
         0 as column_number,
         printf(
+            '%s: it, or %s, is wrong: the row of %s %s, in %s',
             case releases.source_format
-                when 'text' then 'releases/%s%s line %d: '
-                else 'releases/%s, sheet %s, row %d: '
+                when 'text'
+                    then printf(
+                            'releases/%s line %d',
+                            releases.file_name,
+                            residuals.line_number
+                        )
+                else
+                    printf(
+                        'releases/%s, sheet %s, row %d',
+                        releases.file_name,
+                        releases.sheet_name,
+                        residuals.line_number - releases.row_offset
+                    )
             end,
-            releases.file_name,
-            coalesce(releases.sheet_name, ''),
-            residuals.line_number - coalesce(releases.row_offset, 0)
-        )
-        || 'the row of '
-        || {{ period_words(
-            'residuals.period_type', 'residuals.period_start', 'residuals.period_end'
-        ) }}
-        || case
-            when residuals.compared_release_id is null
-                then ' does not add up to its months, in '
-            else ' is not what ' || residuals.compared_release_id || ' printed, in '
-        end
-        || case
-            when count(*) = 9 then 'all nine numbers'
-            else {{ listed(
-                "residuals.flow || ' ' || residuals.component",
-                'residuals.identity_id',
-                ', '
-            ) }}
-        end
-        || '; it or those are wrong, no identity says which' as line
+            coalesce(residuals.compared_release_id, 'a month of it'),
+            {{ period_words(
+                'residuals.period_type', 'residuals.period_start', 'residuals.period_end'
+            ) }},
+            case
+                when residuals.compared_release_id is null
+                    then 'does not add up to its months'
+                else printf('is not what %s printed', residuals.compared_release_id)
+            end,
+            case
+                when count(*) = 9 then 'all nine numbers'
+                else {{ listed(
+                    "concat_ws(' ', residuals.flow, residuals.component)",
+                    'residuals.identity_id'
+                ) }}
+            end
+        ) as line
     from residuals
     inner join releases on residuals.release_id = releases.release_id
     where
