@@ -63,12 +63,19 @@ edits as (
 -- If no other cell of the identity is wrong, this one is off by low to high.
 select
     *,
-    printf(
-        '%s %d %s %s', cell_release_id, cell_line_number, series_id,
+    concat_ws(
+        ' ',
+        cell_release_id,
+        cast(cell_line_number as string),
+        series_id,
         cast(is_accepted as string)
     ) as cell_id,
-    printf(
-        '%s %d %s %s', release_id, line_number, identity_id, cast(is_accepted as string)
+    concat_ws(
+        ' ',
+        release_id,
+        cast(line_number as string),
+        identity_id,
+        cast(is_accepted as string)
     ) as edit_id,
     abs(residual_musd) > rounding_bound_musd as is_failed,
     coefficient * residual_musd - rounding_bound_musd as low_musd,

@@ -5,9 +5,9 @@ with edits as (
         is_failed,
         low_musd,
         high_musd,
-        count(*) over (partition by cell_id) as edits,
+        count(*) over (partition by cell_id) as edits_of_cell,
         sum(case when is_failed then 1 else 0 end) over (partition by cell_id)
-            as failed_edits
+            as failures_of_cell
     from {{ ref('int_error_intervals') }}
 ),
 
@@ -23,7 +23,7 @@ supposed as (
 errors as (
     select
         supposed.cell_id,
-        count(*) - max(edits.edits - edits.failed_edits) as gain,
+        count(*) - max(edits.edits_of_cell - edits.failures_of_cell) as gain,
         max(edits.low_musd) as low_musd,
         min(edits.high_musd) as high_musd
     from supposed
@@ -58,7 +58,7 @@ best as (
 
 -- An identity failed because of those of its cells that gain most; of equals, of those
 -- whose best error mends it. Where none gains, because of those that failed most often.
-ranked_in_edit as (
+ranked_by_edit as (
     select
         edits.cell_id,
         rank() over (
@@ -66,7 +66,7 @@ ranked_in_edit as (
             order by
                 greatest(best.gain, 0) desc,
                 case
-                    when best.gain <= 0 then -edits.failed_edits
+                    when best.gain <= 0 then -edits.failures_of_cell
                     when best.high_musd < edits.low_musd then 1
                     when best.low_musd > edits.high_musd then 1
                     else 0
@@ -77,18 +77,18 @@ ranked_in_edit as (
     where edits.is_failed
 ),
 
-first as (
+likeliest as (
     select distinct cell_id
-    from ranked_in_edit
+    from ranked_by_edit
     where place = 1
 ),
 
 suspects as (
     select
         edits.*,
-        count(*) over (partition by edits.edit_id) as suspects
+        count(*) over (partition by edits.edit_id) as suspects_of_edit
     from edits
-    inner join first on edits.cell_id = first.cell_id
+    inner join likeliest on edits.cell_id = likeliest.cell_id
 ),
 
 -- The identities in which a suspect is the only one say what it is off by: for certain,
@@ -99,7 +99,7 @@ certain as (
         max(low_musd) as low_musd,
         min(high_musd) as high_musd
     from suspects
-    where suspects = 1
+    where suspects_of_edit = 1
     group by cell_id
     having
         max(case when is_failed then 1 else 0 end) = 1
@@ -112,5 +112,5 @@ select
     coalesce(certain.high_musd, best.high_musd) as error_high_musd,
     certain.cell_id is null as is_ambiguous
 from best
-inner join first on best.cell_id = first.cell_id
+inner join likeliest on best.cell_id = likeliest.cell_id
 left join certain on best.cell_id = certain.cell_id
