@@ -204,7 +204,9 @@ def by_hand(build: Build) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def load_cases(connection: duckdb.DuckDBPyConnection, cases: dict[str, dict]) -> None:
+def load_cases(
+    connection: duckdb.DuckDBPyConnection, cases: dict[str, dict[int, dict[str, int]]]
+) -> None:
     sound = dict(connection.execute(
         """
         select line_number || ' ' || name, value_musd

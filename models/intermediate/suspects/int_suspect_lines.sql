@@ -6,7 +6,12 @@ with suspects as (
 ),
 
 residuals as (
-    select * from {{ ref('int_identity_residuals') }}
+    select
+        *,
+        row_number() over (
+            order by release_id desc, period_start asc, period_type asc, identity_id asc
+        ) as place
+    from {{ ref('int_identity_residuals') }}
     where
         status = 'break'
         and accepted_reason is null
@@ -48,6 +53,47 @@ undecided as (
         and intervals.fails_within_row = 0
 ),
 
+disagreeing as (
+    select distinct
+        residuals.release_id,
+        residuals.line_number,
+        concat_ws(' ', residuals.flow, residuals.component) as series,
+        printf(
+            '%s: it, or %s, is wrong: the row of %s %s, in ',
+            case releases.source_format
+                when 'text'
+                    then printf(
+                            'releases/%s line %d',
+                            releases.file_name,
+                            residuals.line_number
+                        )
+                else
+                    printf(
+                        'releases/%s, sheet %s, row %d',
+                        releases.file_name,
+                        releases.sheet_name,
+                        residuals.line_number - releases.row_offset
+                    )
+            end,
+            coalesce(residuals.compared_release_id, 'a month of it'),
+            {{ period_words(
+                'residuals.period_type', 'residuals.period_start', 'residuals.period_end'
+            ) }},
+            case
+                when residuals.compared_release_id is null
+                    then 'does not add up to its months'
+                else printf('is not what %s printed', residuals.compared_release_id)
+            end
+        ) as words
+    from undecided
+    inner join residuals
+        on
+            undecided.release_id = residuals.release_id
+            and undecided.line_number = residuals.line_number
+            and undecided.identity_id = residuals.identity_id
+    inner join releases on residuals.release_id = releases.release_id
+),
+
 named as (
     select
         suspects.release_id,
@@ -82,65 +128,15 @@ named as (
         )
     union all
     select
-        residuals.release_id,
-        residuals.line_number,
+        release_id,
+        line_number,
         0 as column_number,
-        printf(
-            '%s: it, or %s, is wrong: the row of %s %s, in %s',
-            case releases.source_format
-                when 'text'
-                    then printf(
-                            'releases/%s line %d',
-                            releases.file_name,
-                            residuals.line_number
-                        )
-                else
-                    printf(
-                        'releases/%s, sheet %s, row %d',
-                        releases.file_name,
-                        releases.sheet_name,
-                        residuals.line_number - releases.row_offset
-                    )
-            end,
-            coalesce(residuals.compared_release_id, 'a month of it'),
-            {{ period_words(
-                'residuals.period_type', 'residuals.period_start', 'residuals.period_end'
-            ) }},
-            case
-                when residuals.compared_release_id is null
-                    then 'does not add up to its months'
-                else printf('is not what %s printed', residuals.compared_release_id)
-            end,
-            case
-                when count(*) = 9 then 'all nine numbers'
-                else {{ listed(
-                    "concat_ws(' ', residuals.flow, residuals.component)",
-                    'residuals.identity_id'
-                ) }}
-            end
-        ) as line
-    from residuals
-    inner join releases on residuals.release_id = releases.release_id
-    where
-        exists (
-            select 1
-            from undecided
-            where
-                residuals.release_id = undecided.release_id
-                and residuals.line_number = undecided.line_number
-                and residuals.identity_id = undecided.identity_id
-        )
-    group by
-        residuals.release_id,
-        residuals.line_number,
-        residuals.period_type,
-        residuals.period_start,
-        residuals.period_end,
-        residuals.compared_release_id,
-        releases.source_format,
-        releases.file_name,
-        releases.sheet_name,
-        releases.row_offset
+        words || case
+            when count(*) = 9 then 'all nine numbers'
+            else {{ listed('series', 'series') }}
+        end as line
+    from disagreeing
+    group by release_id, line_number, words
 ),
 
 ranked as (
@@ -151,15 +147,6 @@ ranked as (
         ) as place,
         count(*) over () as lines
     from named
-),
-
-discrepancies as (
-    select
-        *,
-        row_number() over (
-            order by release_id desc, period_start asc, period_type asc, identity_id asc
-        ) as place
-    from residuals
 )
 
 select
@@ -198,5 +185,5 @@ select
         cast(period_end as string),
         residual_musd
     ) as line
-from discrepancies
+from residuals
 where place <= {{ most }}
