@@ -1,7 +1,6 @@
 -- The grains of staging and intermediate models, all in one place: a row that stands
 -- twice would count twice wherever it is joined. Of the marts the primary keys say so.
--- Grain of a failure: a model and the key of such a row, or of one without its key (but
--- that a cell may be part of no wider sum).
+-- Grain of a failure: a model and the key of such a row, or of one without its key.
 {% set keys = {
     'int_announcements': ['release_id', 'month_date'],
     'int_build_summary': ['place', 'line'],
@@ -14,27 +13,12 @@
     'int_highlights': ['release_id', 'month_date', 'subject', 'measure'],
     'int_releases': ['release_id'],
     'int_series_sums': ['release_id', 'month_date', 'series_id', 'is_current'],
-    'int_row_evidence': ['row_id', 'identity_id'],
-    'int_row_explanations': [
-        'release_id', 'line_number', 'is_accepted', 'supposition', 'series_id'
-    ],
-    'int_suppositions': ['supposition', 'identity_id', 'series_id'],
+    'int_error_intervals': ['cell_id', 'edit_id'],
     'int_suspect_cells': [
         'release_id', 'period_type', 'period_start', 'period_end', 'series_id'
     ],
-    'int_suspect_errors': ['release_id', 'line_number', 'series_id'],
-    'int_suspect_evidence': ['release_id', 'line_number', 'is_accepted', 'series_id'],
+    'int_suspect_errors': ['cell_id'],
     'int_suspect_lines': ['part', 'place'],
-    'int_unexplained_cells': ['release_id', 'line_number', 'is_accepted', 'series_id'],
-    'int_unexplained_sums': ['release_id', 'line_number', 'is_accepted', 'series_id'],
-    'int_wider_sums': [
-        'release_id', 'line_number', 'is_accepted', 'identity_family', 'series_id'
-    ],
-    'int_wider_testimony': [
-        'release_id', 'line_number', 'is_accepted', 'supposition', 'series_id',
-        'sum_release_id', 'sum_line_number'
-    ],
-    'int_wrong_cells': ['release_id', 'line_number', 'is_accepted', 'series_id'],
     'stg_printed_rows': ['release_id', 'line_number'],
     'stg_release_lines': ['release_id', 'line_number'],
     'stg_releases': ['release_id'],
@@ -54,7 +38,7 @@
     group by {{ columns | join(', ') }}
     having
         count(*) > 1
-        {% for column in columns if not column.startswith('sum_') %}
+        {% for column in columns %}
             or {{ column }} is null
         {% endfor %}
     {{ 'union all' if not loop.last }}

@@ -5,17 +5,7 @@ with suspects as (
     where not is_accepted
 ),
 
-ranked as (
-    select
-        *,
-        row_number() over (
-            order by release_id desc, line_number asc, column_number asc
-        ) as place,
-        count(*) over () as suspects
-    from suspects
-),
-
-breaks as (
+residuals as (
     select
         *,
         row_number() over (
@@ -25,39 +15,151 @@ breaks as (
     where
         status = 'break'
         and accepted_reason is null
+),
+
+releases as (
+    select * from {{ ref('stg_releases') }}
+),
+
+intervals as (
+    select
+        *,
+        max(case when is_within_row then 1 else 0 end) over (partition by cell_id)
+            as fails_within_row
+    from {{ ref('int_error_intervals') }}
+    where
+        is_failed
+        and not is_accepted
+),
+
+-- Where rows disagree and none fails by itself, every cell of theirs is a suspect: one
+-- line for the row says more than all of those.
+undecided as (
+    select
+        intervals.cell_release_id,
+        intervals.cell_line_number,
+        intervals.series_id,
+        intervals.release_id,
+        intervals.line_number,
+        intervals.identity_id
+    from intervals
+    inner join suspects
+        on
+            intervals.cell_release_id = suspects.release_id
+            and intervals.cell_line_number = suspects.line_number
+            and intervals.series_id = suspects.series_id
+    where
+        suspects.is_ambiguous
+        and intervals.fails_within_row = 0
+),
+
+disagreeing as (
+    select distinct
+        residuals.release_id,
+        residuals.line_number,
+        concat_ws(' ', residuals.flow, residuals.component) as series,
+        printf(
+            '%s: it, or %s, is wrong: the row of %s %s, in ',
+            case releases.source_format
+                when 'text'
+                    then printf(
+                            'releases/%s line %d',
+                            releases.file_name,
+                            residuals.line_number
+                        )
+                else
+                    printf(
+                        'releases/%s, sheet %s, row %d',
+                        releases.file_name,
+                        releases.sheet_name,
+                        residuals.line_number - releases.row_offset
+                    )
+            end,
+            coalesce(residuals.compared_release_id, 'a month of it'),
+            {{ period_words(
+                'residuals.period_type', 'residuals.period_start', 'residuals.period_end'
+            ) }},
+            case
+                when residuals.compared_release_id is null
+                    then 'does not add up to its months'
+                else printf('is not what %s printed', residuals.compared_release_id)
+            end
+        ) as words
+    from undecided
+    inner join residuals
+        on
+            undecided.release_id = residuals.release_id
+            and undecided.line_number = residuals.line_number
+            and undecided.identity_id = residuals.identity_id
+    inner join releases on residuals.release_id = releases.release_id
+),
+
+named as (
+    select
+        suspects.release_id,
+        suspects.line_number,
+        suspects.column_number,
+        printf(
+            '%s: %s, %s reads %,d; the identities say %,d (%,d to %,d)%s',
+            suspects.printed_at,
+            replace(suspects.series_id, '_', ' '),
+            {{ period_words(
+                'suspects.period_type', 'suspects.period_start', 'suspects.period_end'
+            ) }},
+            suspects.published_musd,
+            suspects.implied_musd,
+            suspects.implied_low_musd,
+            suspects.implied_high_musd,
+            case
+                when suspects.is_ambiguous
+                    then '; ambiguous: not all that are listed need be wrong'
+                else ''
+            end
+        ) as line
+    from suspects
+    where
+        not exists (
+            select 1
+            from undecided
+            where
+                suspects.release_id = undecided.cell_release_id
+                and suspects.line_number = undecided.cell_line_number
+                and suspects.series_id = undecided.series_id
+        )
+    union all
+    select
+        release_id,
+        line_number,
+        0 as column_number,
+        words || case
+            when count(*) = 9 then 'all nine numbers'
+            else {{ listed('series', 'series') }}
+        end as line
+    from disagreeing
+    group by release_id, line_number, words
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            order by release_id desc, line_number asc, column_number asc
+        ) as place,
+        count(*) over () as lines
+    from named
 )
 
 select
     2 as part,
     place,
-    printf(
-        '%s: %s, %s reads %,d; ',
-        printed_at,
-        replace(series_id, '_', ' '),
-        {{ period_words('period_type', 'period_start', 'period_end') }},
-        published_musd
-    )
-    || case
-        when implied_musd is null
-            then 'the identities speak against it, but not for one value'
-        else
-            printf(
-                'the identities say %,d (%,d to %,d)',
-                implied_musd, implied_low_musd, implied_high_musd
-            )
-    end
-    || case
-        when is_ambiguous or implied_musd is null
-            then '; ambiguous: not all that are listed need be wrong'
-        else ''
-    end as line
+    line
 from ranked
 where place <= {{ most }}
 union all
 select
     3 as part,
     1 as place,
-    printf('... and %,d more, in intermediate.int_suspect_cells', suspects - {{ most }})
+    printf('... and %,d more, in intermediate.int_suspect_cells', lines - {{ most }})
         as line
 from ranked
 where place = {{ most }} + 1
@@ -83,5 +185,5 @@ select
         cast(period_end as string),
         residual_musd
     ) as line
-from breaks
+from residuals
 where place <= {{ most }}
