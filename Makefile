@@ -1,4 +1,4 @@
-.PHONY: build fetch test faults bench export report check-report docs clients engines cluster soak cookbook lock help
+.PHONY: build fetch test golden faults bench export report check-report docs clients engines cluster soak cookbook lock help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
@@ -21,6 +21,9 @@ fetch: $(INSTALLED) ## download the current release, or with SINCE=2020-09 all s
 
 test: $(DEV) ## prove it: seeds up to date, lint, types, and whole builds in scratch folders
 	$(BIN)/python -m pytest
+
+golden: $(DEV) ## write tests/golden/ anew: every mart of made-up releases, to read in a diff
+	$(BIN)/python -m pytest tests/python/test_golden.py --golden
 
 faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds
 	$(BIN)/python -m proofs.faults

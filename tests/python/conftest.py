@@ -32,6 +32,10 @@ UNDATED = [
 ]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--golden", action="store_true", help="write tests/golden/ anew")
+
+
 @pytest.fixture(scope="session")
 def release_text() -> str:
     """The committed release, as text."""

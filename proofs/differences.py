@@ -1,0 +1,82 @@
+"""How two relations of a DuckDB connection differ, or two schemas, in columns and in rows.
+
+A relation is whatever stands behind `from`: a table, a view, a query in brackets, a file.  To
+compare two databases, attach both.
+
+    differences           of two relations: lines, none where they are alike
+    differences_of_all    of all tables and views that two schemas have
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import duckdb
+
+DECIMALS = 9  # of a binary fraction: engines add up in an order of their own
+
+
+def differences(
+    connection: duckdb.DuckDBPyConnection, one: str, other: str, *, order: str = "all"
+) -> list[str]:
+    """Return `- row` for each row that ``one`` alone has, `+ row` for those of ``other``.
+
+    A row that stands twice in the one and once in the other differs.  Where columns differ, in
+    name or type, that is all that is said.  ``order`` is what the lines of a side are sorted by.
+    """
+    columns, others = columns_of(connection, one), columns_of(connection, other)
+    if columns != others:
+        return [f"- {said(columns)}", f"+ {said(others)}"]
+    return [
+        f"{sign} {', '.join('null' if value is None else str(value) for value in row)}"
+        for sign, here, there in (("-", one, other), ("+", other, one))
+        for row in connection.execute(
+            f"({rounded(here, columns)}) except all ({rounded(there, columns)}) order by {order}"
+        ).fetchall()
+    ]
+
+
+def differences_of_all(
+    connection: duckdb.DuckDBPyConnection, one: str, other: str
+) -> Iterator[tuple[str, list[str]]]:
+    """Yield the name of each table or view of either schema, such as `old.marts`, and its lines."""
+    here, there = tables_of(connection, one), tables_of(connection, other)
+    for name in sorted(here | there):
+        if name in here & there:
+            yield name, differences(connection, f"{one}.{name}", f"{other}.{name}")
+        else:
+            yield name, [f"{'-' if name in here else '+'} is there"]
+
+
+def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
+    """Return the type of each column, by name and in order."""
+    described = connection.execute(f"describe from {relation}").fetchall()
+    return {name: kind for name, kind, *_ in described}
+
+
+def tables_of(connection: duckdb.DuckDBPyConnection, schema: str) -> set[str]:
+    """Return the tables and views of a schema, which its database may stand before."""
+    database, _, name = schema.rpartition(".")
+    found = connection.execute(
+        """
+        select table_name from information_schema.tables
+        where table_catalog = coalesce(nullif($1, ''), current_database()) and table_schema = $2
+        """,
+        [database, name],
+    )
+    return {table for (table,) in found.fetchall()}
+
+
+def rounded(relation: str, columns: dict[str, str]) -> str:
+    """Return the query of a relation whose binary fractions are cut to so many decimals."""
+    fractions = [
+        f'round("{name}", {DECIMALS}) as "{name}"'
+        for name, kind in columns.items()
+        if kind in ("DOUBLE", "FLOAT")
+    ]
+    replaced = f" replace ({', '.join(fractions)})" if fractions else ""
+    return f"select *{replaced} from {relation}"
+
+
+def said(columns: dict[str, str]) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns.items())

@@ -1,0 +1,82 @@
+"""The marts of each situation, and what its build prints, are those of tests/golden/, row by row.
+
+`make golden` writes them anew; their diff is what a change does to the numbers.  An empty field is
+null, and "" a text without letters.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from proofs.differences import columns_of, differences, rounded, tables_of
+from support.builds import Build
+from support.situations import SITUATIONS, built
+
+from project import ROOT, remove
+
+GOLDEN = ROOT / "tests" / "golden"
+# A file as a table of its lines.
+LINES = "columns = {'line': 'varchar'}, header = false, delim = '\x01', quote = '', escape = ''"
+# Of marts that are long, the rows that are kept: the summary counts the exact residuals, goods go
+# as the total does, and the deficit of the month before is what the last one is compared with.
+LAST = "(select max(month_date) from marts.dim_month)"
+KEPT = {
+    "fct_reconciliation": "residual_musd <> 0",
+    "mart_headline_revisions": "month_date >= '2022-10-01'",
+    "mart_trade_highlights":
+        f"month_date = {LAST} or (subject = 'deficit' and month_date > {LAST} - 40)",
+    "mart_trade_indicators": "component <> 'goods'",
+    "mart_trade_records": "component <> 'goods'",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SITUATIONS)
+def test_a_situation_comes_out_as_in_its_golden_files(
+    build: Build, name: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    outcome = built(build, name, tmp_path / "built")
+    made = tmp_path / "golden"
+    made.mkdir()
+    (made / "printed.txt").write_text(outcome.printed)
+    with duckdb.connect(outcome.database) as connection:
+        if not SITUATIONS[name].is_stopped:
+            write_marts(connection, made)
+        if request.config.getoption("--golden"):
+            if (GOLDEN / name).exists():
+                remove(GOLDEN / name)
+            made.rename(GOLDEN / name)
+            return
+        assert unlike(connection, GOLDEN / name, made) == ""
+
+
+def write_marts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write the rows of every mart that are kept, in the order of its key."""
+    keys = dict(
+        connection.execute(
+            """
+            select table_name, array_to_string(constraint_column_names, ', ')
+            from duckdb_constraints()
+            where schema_name = 'marts' and constraint_type = 'PRIMARY KEY'
+            """
+        ).fetchall()
+    )
+    for mart in tables_of(connection, "marts") - {"mart_captions"}:
+        select = rounded(f"marts.{mart}", columns_of(connection, f"marts.{mart}"))
+        select += f" where {KEPT.get(mart, 'true')} order by {keys[mart]}"
+        connection.execute(f"copy ({select}) to '{folder / mart}.csv' (header)")
+
+
+def unlike(connection: duckdb.DuckDBPyConnection, golden: Path, made: Path) -> str:
+    """Return the rows that only one of two folders has, under the names of their files."""
+    lines = []
+    for name in sorted({file.name for folder in (golden, made) for file in folder.iterdir()}):
+        if not (golden / name).exists() or not (made / name).exists():
+            lines += [f"{name}: is only in {golden if (golden / name).exists() else 'the build'}"]
+            continue
+        if (golden / name).read_bytes() == (made / name).read_bytes():
+            continue
+        one, other = (f"read_csv('{folder / name}', {LINES})" for folder in (golden, made))
+        lines += [f"{name}:", *differences(connection, one, other)]
+    return "\n".join(lines)
