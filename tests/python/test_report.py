@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import datetime
 import json
 import os
 import re
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import altair as alt
+import duckdb
 import pytest
 import vl_convert
 import yaml
@@ -255,6 +257,100 @@ def test_a_picture_writes_a_number_as_the_page_does(places: int) -> None:
 )  # fmt: skip
 def test_a_value_is_written_for_a_reader(value: object, words: str) -> None:
     assert page.readable(value) == words
+
+
+JANUARY, JUNE = datetime.date(2024, 1, 1), datetime.date(2024, 6, 1)
+
+
+def year_to_date(*sums: int) -> list[marts.Row]:
+    """The deficits of January to June, the last of them of 2024."""
+    years = enumerate(sums, 2025 - len(sums))
+    return [
+        {"subject": "deficit", "month_date": JUNE, "year": year, "sum_busd": Decimal(deficit)}
+        for year, deficit in years
+    ]
+
+
+# Of a macro, what it is about, and what a query that it asks returns.
+CASES = [
+    ("card", {"subject": "deficit", "exact_busd": -1}, {}, "Surplus"),
+    ("card_change", {"exact_busd": 5, "before_busd": 5, "month_before": "May"}, {},
+     "unchanged from May"),
+    ("card_change", {"exact_busd": -5, "before_busd": 6, "month_before": "May"}, {},
+     "after a deficit of $6.0 billion in May"),
+    ("balance_title", [{"balance_busd": 1, "month_date": JUNE}], {},
+     "The surplus was $1.0 billion in June 2024"),
+    ("balance_text",
+     [{"balance_busd": 1, "exports_busd": 3, "imports_busd": 2, "month_date": JUNE}], {},
+     "The one month June 2024: exports of $3.0 billion, imports of $2.0 billion,"
+     " a surplus of $1.0 billion."),
+    ("goods_services_title", [],
+     {"span": "month", "month_date": JUNE, "paid_for_pct": None, "goods_busd": 1,
+      "services_busd": -2},
+     "Goods came to a surplus of $1.0 billion in June 2024, services to a deficit of $2.0 billion"),
+    ("year_ago_title",
+     [{"month_date": JUNE, "exports_pct": Decimal("0.04"), "imports_pct": -2}], {},
+     "Exports in June 2024 were as a year before, imports 2.0 percent below a year before"),
+    ("three_months_title", [],
+     {"month_date": JUNE, "average_busd": -2, "month_before_busd": -2, "year_before_busd": 3},
+     "The three-month average deficit was $2.0 billion in June 2024, unchanged on the month and"
+     " after a surplus of $3.0 billion a year earlier"),
+    ("three_months_title", [],
+     {"month_date": JUNE, "average_busd": -2, "month_before_busd": Decimal("-2.01"),
+      "year_before_busd": None},
+     "The three-month average deficit was $2.0 billion in June 2024, down less than $0.1 billion on"
+     " the month"),
+    ("year_to_date_title", year_to_date(-4, -2, -3), {},
+     "The surplus of January to June 2024 was $3.0 billion, smaller than in 1 of the 2 years"
+     " before"),
+    ("year_to_date_title", year_to_date(4, 5, 5), {},
+     "The deficit of January to June 2024 was $5.0 billion, no smaller than in each of the 2 years"
+     " before"),
+    ("year_to_date_title", year_to_date(4, 3), {},
+     "The deficit of January to June 2024 was $3.0 billion, smaller than in 2023"),
+    ("year_to_date_text", year_to_date(-1), {},
+     "Bars for exports, imports and the deficit of the same months of each year. The deficit,"
+     " 2024: $1.0 billion (surplus)."),
+    ("standing", {"streak_months": None, "highest_since": None, "lowest_since": None}, {},
+     "no month before it"),
+    ("standing",
+     {"streak_months": 1, "flow": "exports", "highest_since": None, "lowest_since": JUNE,
+      "is_record_high": None, "first_month": JANUARY}, {},
+     "highest since January 2024"),
+    ("movement", {"streak_months": 0}, {}, "did not change"),
+    ("movement", {"streak_months": None}, {}, ""),
+    ("two_releases_title",
+     [{"month_date": JANUARY, "balance_musd": -5000, "balance_before_musd": -5000}],
+     {"previous_last_month": JANUARY, "previous_release_id": "2024-01"},
+     "January 2024: a deficit of $5,000 million, as 2024-01 printed it"),
+    ("triangle_title", [], {"balances": 12, "up": 0, "down": 0},
+     "None of 12 balances printed again was revised"),
+    ("year_residuals_title", [],
+     {"identity_family": "period", "breaks": 0, "largest_residual_musd": 0},
+     "Every year sum is exact"),
+    ("year_residuals_title",
+     [{"residual_musd": -4, "identities": 1, "expected_identities": 0.01},
+      {"residual_musd": 3, "identities": 9, "expected_identities": 9}],
+     {"identity_family": "period", "breaks": 0, "largest_residual_musd": 4, "unlikely": 1,
+      "unlikely_from_musd": 4, "identities": 10},
+     "1 of 10 year sums misses by 4 million or more; rounding alone would put 0.01 so far off"),
+    ("z_scores_title", [{"status": "unlikely", "year": 1992}], {},
+     "The one unlikely year sum is of 1992"),
+    ("z_scores_sentence", [{"status": "unlikely", "year": 1992, "z_score": 3.5}],
+     {"units_note": "In millions"},
+     "They need not be errors: each is within what rounding can do, though it seldom does. The mean"
+     " square of z is 12.25; rounding alone makes it 1."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "about", "asked", "words"), CASES, ids=[c[0] for c in CASES])
+def test_what_is_said_where_the_golden_files_have_no_case(
+    name: str, about: Any, asked: marts.Row, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answering = Marts(duckdb.connect())
+    answer = marts.Answer("asked", "", [*asked], [asked])
+    monkeypatch.setattr(answering, "ask", lambda name: answer)
+    assert Captions(answering).say(name, about) == words
 
 
 # --------------------------------------------------------------------------- what is wrong is said
