@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
 
@@ -21,7 +22,7 @@ def said_of(marts: Marts) -> Iterator[tuple[str, str]]:
     for name in (one.name for one in PICTURES):
         yield from ((f"{name}_{part}", said) for part, said in captions.of(name).items())
     records = marts.ask("records").rows
-    about = {
+    about: dict[str, list[Any]] = {
         "citation": [marts.ask("release").only()],
         "records_sentence": [records],
         **dict.fromkeys(("audit_title", "audit_sentence", "revisions_title"), []),
