@@ -28,7 +28,7 @@ golden: $(DEV) ## write tests/golden/ anew: every mart of made-up releases, to r
 faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds
 	$(BIN)/python -m proofs.faults
 
-export: $(INSTALLED) ## write every mart as CSV and Parquet, a workbook, Croissant and SDMX into dist/data/
+export: $(DEV) ## write every mart as CSV and Parquet, a workbook, Croissant and SDMX into dist/data/
 	$(BIN)/python scripts/export_marts.py
 
 report: $(REPORT) ## draw the report, dist/report.html, and its pictures as SVG and PNG
