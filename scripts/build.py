@@ -187,7 +187,7 @@ def remember(database: Path, file: Path, before: Read, said: list[str]) -> None:
 
 
 def file_behind(database: Path) -> Path:
-    """Return the file that a build replaces; raise ProjectError where none can be built, OSError."""
+    """Return the file that a build replaces; raise ProjectError where none can be."""
     name = database.name.partition(".")[0]
     if name.casefold() in TAKEN:
         raise ProjectError(
@@ -200,7 +200,7 @@ def file_behind(database: Path) -> Path:
         )
     if "'" in str(ROOT):
         raise ProjectError(
-            f"dbt cannot load seeds from a folder with ' in its name: move the project out of {ROOT}"
+            f"{ROOT}: dbt loads no seed from a folder with ' in its name: move the project"
         )
     if database.is_symlink() and not database.exists():
         raise ProjectError(

@@ -236,7 +236,7 @@ def sweep(path: Path) -> None:
 
 @contextlib.contextmanager
 def new_folder(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
-    """Yield a folder to fill, which then takes the place of ``target``; raise ProjectError, OSError.
+    """Yield a folder to fill, which then takes the place of ``target``; raise ProjectError.
 
     What stands there is replaced only if it is an empty folder or ``is_ours`` says so. Of a link
     to a folder, the folder it leads to is replaced.
