@@ -22,11 +22,9 @@ import argparse
 import codecs
 import contextlib
 import fcntl
-import grp
 import hashlib
 import json
 import os
-import pwd
 import re
 import select
 import shutil
@@ -334,10 +332,12 @@ def run_dbt(new: Path, lock: int, before: str) -> None:
             dbt.kill()
             raise
     if status := dbt.returncode:
-        why = f": dbt was killed by signal {-status} ({signal.strsignal(-status)})"
-        words = f"the build failed{why if status < 0 else ''}: {before}"
+        words = "the build failed"
+        if status < 0:
+            words += f": dbt was killed by signal {-status} ({signal.strsignal(-status)})"
+            status = 128 - status
         left = f"; the failed file is {new}" if new.exists() else ""
-        raise ProjectError(f"{words}{left}", 128 - status if status < 0 else status)
+        raise ProjectError(f"{words}: {before}{left}", status)
 
 
 def pass_on(dbt: subprocess.Popen[bytes]) -> None:
@@ -430,18 +430,10 @@ def publish(new: Path, file: Path) -> None:
     new.unlink()
     now = file.stat()
     if old and (old.st_uid, old.st_gid) != (now.st_uid, now.st_gid):
-        print(f"{file} now belongs to {names_of(now)}, and belonged to {names_of(old)}: "
-              "this user may not give it away", file=sys.stderr)  # fmt: skip
-
-
-def names_of(rights: os.stat_result) -> str:
-    """Return the owner and the group of a file, by name where they have one."""
-    owner, group = str(rights.st_uid), str(rights.st_gid)
-    with contextlib.suppress(KeyError):
-        owner = pwd.getpwuid(rights.st_uid).pw_name
-    with contextlib.suppress(KeyError):
-        group = grp.getgrgid(rights.st_gid).gr_name
-    return f"{owner}:{group}"
+        print(
+            f"{file} now belongs to {now.st_uid}:{now.st_gid}, and belonged to "
+            f"{old.st_uid}:{old.st_gid}: this user may not give it away", file=sys.stderr,
+        )  # fmt: skip
 
 
 @contextlib.contextmanager
