@@ -316,7 +316,7 @@ def run_dbt(new: Path, lock: int, before: str) -> None:
     for name in ("manifest.json", "run_results.json"):
         (ROOT / "target" / name).unlink(missing_ok=True)
     colors = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
-    command = [
+    command: list[str | Path] = [
         *(DBT, "--quiet", colors, "build", "--exclude-resource-type", "unit_test"),
         *("--project-dir", ROOT, "--profiles-dir", ROOT, "--profile", "us_trade"),
         *("--target", "dev"),

@@ -83,7 +83,7 @@ def main(command: Callable[[argparse.Namespace], None], parser: argparse.Argumen
 class Unbroken(io.FileIO):
     """A stream whose reader may leave, as of `make | head -1`: what it did not read is lost."""
 
-    def write(self, data: Any, /) -> int | None:
+    def write(self, data: Any, /) -> int:
         try:
             return super().write(data)
         except BrokenPipeError:
