@@ -1,27 +1,20 @@
 """Download releases into releases/: the current one, or the archive's, month by month.
 
-Source: the U.S. Census Bureau, at the addresses below, which options can replace.
+Source: the U.S. Census Bureau. The history (--url) has every month since 1992 and is replaced with
+each monthly release, at 8:30 Eastern time, about 35 days after the month ends. Where it is not
+found, the current release's exhibits are asked for (--bundle-url), a zip file; with --since those
+of every month (--archive-url, YYMM in the address): as ft900xlsx or, before September 2020, as
+ft900xls. Of a bundle only Exhibit 1 is kept. All of them hold millions of US dollars.
 
-    --url          the history, every month since 1992; replaced with each monthly release, at 8:30
-                   Eastern time, about 35 days after the month ends; a few hundred thousand bytes
-    --bundle-url   the current release's exhibits in a zip file, asked for where the history is not
-                   found (HTTP 404 or 410, or an answer that is no workbook)
-    --archive-url  the same of every month, YYMM in the address; asked for with --since only. Where
-                   a month's ft900xlsx is not found, ft900xls is: those before September 2020
-
-Of a bundle only Exhibit 1 is kept. All of them hold millions of US dollars. What came is read as
-every release is read, and goes into the folder under its last month, such as 2024-03.xlsx: whole,
-and never over another file. A month that is there already, in any form, is left as it is: which
-months those are, the files themselves say, whatever they are called.
-
-Each download has a time limit, reading it included, and a size limit. It is asked for three times
-where the connection drops or the server is busy (HTTP 429, 500, 502, 503, 504), after a pause or
-as long as the server says. With --since every month that comes is put there at once, so that the
-next run goes on where this one stopped; three months in a row without an answer end it.
+What came is read as every release is read, and goes into the folder under its last month, such as
+2024-03.xlsx: whole, and never over another file. A month that is there already, in any form, is
+left as it is. What the connection or a busy server (HTTP 429, 500, 502, 503, 504) denies is asked
+for three times, after a pause or as long as the server says. With --since every month that comes is
+put there at once, so that the next run goes on where this one stopped.
 
 Exit status: 0 where a release was put there, or there is nothing new; with --since, where every
-month came, or was there, or is not in the archive, and then named. 1 where one failed, with the
-address and the reason, or where the archive had none at all; what came is kept. 2 for wrong usage.
+month came, or was there, or is not in the archive, and then named. 1 where one failed, or where the
+archive had none at all; what came is kept. 2 for wrong usage.
 """
 
 from __future__ import annotations
@@ -277,12 +270,9 @@ def months_there(folder: Path) -> dict[str, Path]:
 
     One that is called for a month is that month's or cannot be read: it need not be opened.
     """
-    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    files = [path for path in entries if path.is_file()]
     there: dict[str, Path] = {}
-    with Progress("look", len(files)) as told:
-        for path in files:
-            told(detail=path.name)
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and not path.name.startswith("."):
             with contextlib.suppress(Refused):
                 is_named = MONTH.fullmatch(path.stem)
                 there[path.stem if is_named else read_release(path).release_id] = path
@@ -297,9 +287,8 @@ def save(data: bytes, release: Release, folder: Path) -> str:
         put(target, data, over=False)
     except FileExistsError:
         raise ProjectError(f"{shown(target)}: is in the way of the release; move it away") from None
-    sha256 = hashlib.sha256(data).hexdigest()
-    size = f"{len(data):,} bytes, {release.first_month} to {key}, SHA-256 {sha256}"
-    return f"{shown(target)}: {size}"
+    size = f"{len(data):,} bytes, {release.first_month} to {key}"
+    return f"{shown(target)}: {size}, SHA-256 {hashlib.sha256(data).hexdigest()}"
 
 
 def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
@@ -313,14 +302,13 @@ def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
         return save(data, release, folder)
     if path.read_bytes() == data:
         return f"nothing new: {shown(path)} is the same file ({key})"
-    try:
+    how = "which cannot be read"
+    with contextlib.suppress(Refused):
         mine, other = cells(release), cells(read_release(path))
         count = sum(mine[place] != other[place] for place in mine.keys() & other.keys())
+        if not count:
+            return f"nothing new: {shown(path)} has the same numbers ({key})"
         how = f"with {count:,} other number{'s' * (count != 1)}"
-    except Refused:
-        count, how = 1, "which cannot be read"
-    if not count:
-        return f"nothing new: {shown(path)} has the same numbers ({key})"
     raise ProjectError(
         f"{shown(path)} holds the release {key} already, {how}; "
         f"move it away to take that of {address}"
@@ -443,15 +431,16 @@ def pattern_of(words: str) -> str:
     return address_of(words)
 
 
-def seconds_of(words: str) -> float:
-    value = float(words)
-    if not 0 < value <= MOST_SECONDS:
+def pause_of(words: str) -> float:
+    if not 0 <= (value := float(words)) <= MOST_SECONDS:
         raise ValueError
     return value
 
 
-def pause_of(words: str) -> float:
-    return seconds_of(words) if float(words) else 0.0
+def seconds_of(words: str) -> float:
+    if not (value := pause_of(words)):
+        raise ValueError
+    return value
 
 
 def months_since(words: str) -> list[str]:
@@ -472,21 +461,19 @@ def parser() -> argparse.ArgumentParser:
         description="Download releases into releases/: the current one, or the archive's.",
         epilog="example: .venv/bin/python scripts/fetch_release.py --since 2020-09",
     )
+
+    def add(name: str, kind: Callable[[str], object], default: object, words: str) -> None:
+        metavar, words = name.rpartition("-")[2].upper(), f"{words} (default: %(default)s)"
+        parser.add_argument(name, type=kind, default=default, metavar=metavar, help=words)
+
     parser.add_argument("--since", type=months_since, metavar="MONTH", dest="months",
-                        help="fetch every month since this one that is not there, such as 2020-09, "
-                        "from the archive")  # fmt: skip
-    parser.add_argument("--url", type=address_of, default=HISTORY,
-                        help="where the history is (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--bundle-url", type=address_of, default=BUNDLE, metavar="URL",
-                        help="where the current bundle is (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--archive-url", type=pattern_of, default=ARCHIVE, metavar="URL",
-                        help="where that of a month YYMM is (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--releases", type=Path, default=ROOT / "releases", metavar="FOLDER",
-                        help="where they go (default: releases)")  # fmt: skip
-    parser.add_argument("--time-limit", type=seconds_of, default=60.0, metavar="SECONDS",
-                        help="for downloading and reading each of them (default: 60)")  # fmt: skip
-    parser.add_argument("--pause", type=pause_of, default=1.0, metavar="SECONDS",
-                        help="between two requests (default: 1)")  # fmt: skip
+                        help="fetch each month since this one from the archive")  # fmt: skip
+    add("--url", address_of, HISTORY, "where the history is")
+    add("--bundle-url", address_of, BUNDLE, "where the current bundle is")
+    add("--archive-url", pattern_of, ARCHIVE, "where that of a month YYMM is")
+    add("--releases", Path, ROOT / "releases", "the folder where they go")
+    add("--time-limit", seconds_of, 60.0, "seconds for downloading and reading each of them")
+    add("--pause", pause_of, 1.0, "seconds between two requests")
     return parser
 
 
