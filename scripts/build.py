@@ -1,10 +1,9 @@
 """Build the database from releases/: read them, run dbt in target/, put the finished file in place.
 
-A reader of the database meets the last good build or the new one, never a half-built file: dbt
-writes a file of the same name in the project's own folder, and the finished one is copied beside
-the database and takes its place with one rename. (The name stays the same because a table macro
-remembers the database it was made in by its file's name.) What is put in place is complete and
-audited: every model is built, every data test passed, and a valid release is in it.
+A reader meets the last good build or the new one, never a half-built file: the finished one is
+copied beside the database and takes its place with one rename. (dbt's file has the same name
+because a table macro remembers its database by that.) What is put in place is complete and audited:
+every model is built, every data test passed, and a valid release is in it.
 
 A lock on seeds/ is held from the first step to the last. dbt inherits it: should it outlive this
 process, no other build of the project begins before it ends.
@@ -120,7 +119,7 @@ def files_below(top: Path) -> Iterator[Path]:
     for parent, folders, names in os.walk(top, followlinks=True):
         folder = Path(parent)
         for link in (folder / name for name in folders if (folder / name).is_symlink()):
-            if folder.resolve().is_relative_to(link.resolve()):
+            if link.resolve() in [above.resolve() for above in (folder, *folder.parents)]:
                 raise ProjectError(
                     f"{shown(link)} is a link to a folder that it is in, where dbt would go round "
                     "in circles: remove it"
