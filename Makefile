@@ -13,6 +13,9 @@ BROWSER := .venv/requirements-browser.lock
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-header --no-annotate pyproject.toml
 
+# What is done stands here: no setting of dbt's adds to it, and none keeps Python from its own folder.
+unexport PYTHONSAFEPATH $(filter DBT_%,$(.VARIABLES))
+
 build: $(INSTALLED) ## build the database from releases/: the default
 	@$(BIN)/python scripts/build.py
 
@@ -40,7 +43,7 @@ check-report: $(BROWSER) ## open the report in Debian's Chromium, compare it wit
 # dbt opens the database for writing, which no reader should be in the way of: hence the copy.
 docs: $(INSTALLED) ## write the documentation, with its lineage, as one file: dist/docs.html
 	mkdir -p target/docs dist
-	cp "$(or $(US_TRADE_DB),us_trade.duckdb)" target/docs/us_trade.duckdb
+	cp "$${US_TRADE_DB:-us_trade.duckdb}" target/docs/us_trade.duckdb
 	US_TRADE_DB=target/docs/us_trade.duckdb $(BIN)/dbt --quiet docs generate --static --target-path target/docs
 	cp target/docs/static_index.html dist/docs.html
 

@@ -14,11 +14,6 @@ from its last tenth, where the swap is.  (A build that finished before its momen
 After each the database must hold one of the two builds, after a swap the one that was made; and the
 builds after a kill get no help.
 
-So that a hundred builds can be waited for, they make the seeds and the three marts that are asked,
-with the models these stand on, but neither the other marts nor the tests; dbt parses a project
-only once, and writes no log.  How a build starts, normalises, swaps, is killed and is swept up
-after is the same for all.
-
 Printed: reads (openings of the database with all their questions), how many of them had the
 database swapped while it was open, swaps, kills, failures, each with its words.
 Exit status: 0; 1 if anything failed.
@@ -61,12 +56,6 @@ QUESTIONS = (
     "from marts.fct_annual_trade",
     "select sum(exports_total) from staging.stg_printed_rows",
 )
-DBT_ARGUMENTS = (
-    *("--log-level-file", "none", "--no-write-json"),
-    *("--resource-type", "seed", "--resource-type", "model"),
-    *("--select", "+dim_release", "+fct_monthly_trade", "+fct_annual_trade"),
-)
-
 Paces = Sequence[tuple[int, float]]
 # How a reader reads: rounds of questions on one connection, and seconds between two questions.
 # What DuckDB has read it keeps: at the slow pace tables are first looked at long after opening.
@@ -210,7 +199,7 @@ def mirrored_line(line: str) -> str:
 
 
 def build_command(folder: Path) -> Sequence[str | Path]:
-    return [sys.executable, folder / "scripts" / "build.py", *DBT_ARGUMENTS]
+    return [sys.executable, folder / "scripts" / "build.py"]
 
 
 @contextlib.contextmanager

@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from project import ProjectError, in_words, locked, remove, shown
+from project import ProjectError, in_words, locked, scratch, shown
 
 from .faults import Fault, Refused
 from .header import SERIES
@@ -181,14 +181,12 @@ def write(paths: list[Path], seeds: Path) -> list[str]:
     """
     moved: list[str] = []
     try:
-        for left in [*seeds.glob(".next-*"), *seeds.glob(".*.part")]:
-            remove(left)
         # On the seeds' own disk, so that a move is a rename; with no ".csv" in the names, so that
         # dbt never takes what a killed run left behind for seeds.
-        with tempfile.TemporaryDirectory(prefix=".next-", dir=seeds) as new:
-            write_seeds(paths, Path(new))
-            for name in stale(Path(new), seeds):
-                os.replace(Path(new) / name.removesuffix(".csv"), seeds / name)
+        with scratch(seeds / "next") as new:
+            write_seeds(paths, new)
+            for name in stale(new, seeds):
+                os.replace(new / name.removesuffix(".csv"), seeds / name)
                 moved.append(name)
     except OSError as error:
         place = "" if error.filename else f"{shown(seeds)}: "

@@ -962,13 +962,13 @@ def test_a_failure_among_the_moves_says_what_was_moved_and_the_next_run_mends_it
 
 def test_what_a_killed_run_left_is_swept_up(tmp_path: Path) -> None:
     run(tmp_path, {"a.txt": edited()})
-    (tmp_path / "seeds" / ".next-abc").mkdir()
-    (tmp_path / "seeds" / ".next-abc" / "releases").write_text("half")
-    (tmp_path / "seeds" / ".releases.csv.x1.part").write_text("half")
+    (tmp_path / "seeds" / ".next.abc.us_trade-part").mkdir()
+    (tmp_path / "seeds" / ".next.abc.us_trade-part" / "releases").write_text("half")
+    (tmp_path / "seeds" / ".next-mine").write_text("mine")
     (tmp_path / "seeds" / "mine.part").write_text("mine")
     checked = run(tmp_path, {}, "--check", old=False)
-    assert checked.stray == [".next-abc", ".releases.csv.x1.part", "mine.part"]
-    assert run(tmp_path, {}, old=False).stray == ["mine.part"]
+    assert checked.stray == [".next-mine", ".next.abc.us_trade-part", "mine.part"]
+    assert run(tmp_path, {}, old=False).stray == [".next-mine", "mine.part"]
 
 
 def test_seeds_are_compared_by_what_they_hold(tmp_path: Path) -> None:
@@ -1044,7 +1044,7 @@ def test_being_told_to_end_leaves_nothing(number: signal.Signals, tmp_path: Path
         env=os.environ | {"PYTHONPATH": str(SCRIPT.parent)}, stdout=-1, stderr=-1,
     ) as process:  # fmt: skip
         assert process.stdout.readline() == "ready\n"
-        assert [p.name[:6] for p in (tmp_path / "seeds").glob(".*")] == [".next-"]
+        assert [p.name[:6] for p in (tmp_path / "seeds").glob(".*")] == [".next."]
         process.send_signal(number)
         _, err = process.communicate()
     assert (process.returncode, err) == (130, "stopped\n")

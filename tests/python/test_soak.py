@@ -11,7 +11,7 @@ import duckdb
 import pytest
 from proofs import soak
 from proofs.bench import WITH_ANOTHER_DBT
-from support.stand_ins import SCRIPTS, stand_in
+from support.stand_ins import SCRIPTS, good_dbt, make_database, stand_in
 
 from release import normalize
 
@@ -20,11 +20,11 @@ QUICK = soak.PACES[:3]
 
 def make_answering(path: Path, number: int) -> Path:
     """A small database that has an answer to every question of the soak."""
-    with duckdb.connect(path, config={"default_block_size": "16384"}) as connection:
+    with duckdb.connect(make_database(path, number)) as connection:
         connection.execute(
             f"""
-            create schema raw; create schema staging; create schema marts;
-            create table raw.release_lines as select 1 as line;
+            create schema staging;
+            drop table marts.fct_monthly_trade;
             create table marts.dim_release as select '2024-02' as release_id, '{number}' as sha256;
             create table marts.fct_monthly_trade as
             select
@@ -43,10 +43,14 @@ def builder(tmp_path: Path) -> soak.Builder:
     """build.py with a program in dbt's place that copies one of two databases made before."""
     for at, name in enumerate(("original", "mirror")):
         make_answering(tmp_path / f"{name}.duckdb", at)
-    dbt = stand_in(tmp_path, f"exec cp '{tmp_path}'/${{PWD##*/}}.duckdb \"$US_TRADE_DB\"")
+    good_dbt(tmp_path / "bin", 0)  # for what it writes down
+    copies = (
+        f"cp '{tmp_path}'/${{PWD##*/}}.duckdb \"$US_TRADE_DB\"; cp '{tmp_path}/bin'/*.json target"
+    )
+    dbt = stand_in(tmp_path, copies)
 
     def command(folder: Path) -> Sequence[str | Path]:
-        return [sys.executable, "-c", WITH_ANOTHER_DBT, folder / "scripts", dbt, "--threads", "1"]
+        return [sys.executable, "-c", WITH_ANOTHER_DBT, folder / "scripts", dbt]
 
     return command
 
