@@ -12,5 +12,5 @@ from marts.fct_annual_trade as years
 inner join marts.mart_trade_shares as shares on years.last_month = shares.month_date
 where
     years.component = 'total'
-    and shares.span = 'year_to_date'
+    and shares.period = 'year_to_date'
 order by years.year;

@@ -11,5 +11,5 @@ inner join marts.mart_trade_shares as shares on goods.last_month = shares.month_
 where
     goods.component = 'goods'
     and services.component = 'services'
-    and shares.span = 'year_to_date'
+    and shares.period = 'year_to_date'
 order by goods.year;

@@ -13,7 +13,7 @@ with ranked as (
     inner join marts.mart_trade_shares as shares
         on
             wide.month_date = shares.month_date
-            and shares.span = 'month'
+            and shares.period = 'month'
 )
 
 select

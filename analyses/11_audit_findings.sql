@@ -7,7 +7,7 @@ select
     summary.exact,
     summary.rounding,
     summary.unlikely,
-    summary.breaks,
+    summary.failed,
     summary.largest_residual_musd,
     summary.off_by_rounding_pct,
     summary.expected_off_by_rounding_pct

@@ -19,5 +19,5 @@ inner join marts.dim_series as series
 where
     releases.is_latest
     and reconciliation.identity_family = 'period'
-    and reconciliation.status in ('unlikely', 'break')
+    and reconciliation.status in ('unlikely', 'failed')
 order by months.year, series.sort_order;

@@ -1,8 +1,8 @@
 -- What did each release change? A sentence a release, against the one before it among
 -- those that are loaded: how many numbers, of which months, the largest, and whether a
--- release of its month usually revises so far back. The committed release stands alone.
+-- release of its month routinely revises so far back. The committed release stands alone.
 select
     release_id,
     sentence
-from marts.mart_release_summary
+from marts.dim_release
 order by release_id;

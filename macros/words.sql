@@ -70,7 +70,7 @@
 #}
 {% macro period_words(type, start, end) -%}
     case
-        when {{ type }} = 'last_print'
+        when {{ type }} = 'as_previously_published'
             then {{ month_words(end) }} || ' as published last month'
         when month({{ start }}) = month({{ end }}) then {{ month_words(end) }}
         when {{ type }} = 'year' then cast(year({{ end }}) as string)

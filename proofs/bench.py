@@ -65,11 +65,11 @@ QUERIES = {
         where component = 'goods' and flow = 'imports'
         order by month_date
     """,
-    "every print of one month": """
+    "every estimate of one month": """
         select release_id, balance_musd, balance_revision_from_first_musd
         from marts.fct_monthly_trade_vintages
         where month_date = date '2000-03-01' and component = 'total'
-        order by print_number
+        order by estimate_number
     """,
     "as it was known on a day": """
         select * from marts.trade_as_of(date '2024-06-30') where component = 'total'
@@ -115,7 +115,7 @@ with duckdb.connect(sys.argv[3], config=json.loads(sys.argv[4])) as connection:
     replayed = replay(connection, manifest)
     if sys.argv[5:]:
         run_unit_tests(connection, built / "target")
-sys.exit(0 if replayed.is_sound else str(replayed))
+sys.exit(0 if replayed.succeeded else str(replayed))
 """
 
 # build.py with another program in dbt's place.

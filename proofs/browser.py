@@ -311,7 +311,7 @@ def series(flow: str, component: str = "total") -> str:
     return f"marts.mart_trade_indicators where flow = '{flow}' and component = '{component}'"
 
 
-HEADLINES = "marts.mart_headline_revisions where current_busd is not null"
+HEADLINES = "marts.mart_headline_revisions where current_deficit_busd is not null"
 # What pictures of months draw and tell: picture, column, label; value, and the rows it is of.
 LINES = [
     ("balance", "imports_busd", "Imports, $ bn", BILLIONS, series("imports")),
@@ -324,8 +324,8 @@ LINES = [
     ("year_ago", "imports_pct", "Imports, %", CHANGE, series("imports")),
     ("three_months", "month_busd", "Month, $ bn", BILLIONS, series("balance")),
     ("three_months", "average_busd", "Average, $ bn", AVERAGE, series("balance")),
-    ("first_prints", "first_print_busd", "First print, $ bn", "first_print_busd", HEADLINES),
-    ("first_prints", "current_busd", "Now, $ bn", "current_busd", HEADLINES),
+    ("first_prints", "first_deficit_busd", "First print, $ bn", "first_deficit_busd", HEADLINES),
+    ("first_prints", "current_deficit_busd", "Now, $ bn", "current_deficit_busd", HEADLINES),
 ]
 
 
@@ -420,7 +420,7 @@ def records(page: Page, marts: Marts) -> Iterator[str]:
 def audit(page: Page, marts: Marts) -> Iterator[str]:
     summary = marts.execute(
         """
-        select identities, exact, rounding, unlikely, breaks, largest_residual_musd
+        select identities, exact, rounding, unlikely, failed, largest_residual_musd
         from marts.mart_reconciliation_summary inner join marts.dim_release using (release_id)
         where is_latest order by identity_family
         """
@@ -436,7 +436,7 @@ def revisions(page: Page, marts: Marts) -> Iterator[str]:
         select * exclude (sort_order) from marts.mart_revision_summary
         where exists (
             from marts.fct_monthly_trade_vintages
-            where print_number > 1 and balance_revision_from_first_musd is not null
+            where estimate_number > 1 and balance_revision_from_first_musd is not null
         )
         order by sort_order
         """
@@ -462,9 +462,9 @@ def faults_of_pictures(page: Page, marts: Marts) -> Iterator[str]:
     needed = [
         ("year_ago", CHANGE, series("exports")),
         ("three_months", "three_month_average_musd", series("balance")),
-        ("two_releases", "previous_release_id", "marts.mart_release_summary"),
+        ("two_releases", "previous_release_id", "marts.dim_release"),
         ("triangle", "balance_revision_from_previous_musd", "marts.fct_monthly_trade_vintages"),
-        ("first_prints", "current_busd", HEADLINES),
+        ("first_prints", "current_deficit_busd", HEADLINES),
     ]
     expected = {one.name for one in PICTURES}
     for name, column, rows in needed:
@@ -536,7 +536,7 @@ def first_prints(page: Page, marts: Marts) -> Iterator[str]:
 
 def changes(page: Page, marts: Marts) -> Iterator[str]:
     [(sentence,)] = marts.execute(
-        "select sentence from marts.mart_release_summary order by release_id desc limit 1"
+        "select sentence from marts.dim_release order by release_id desc limit 1"
     ).fetchall()
     if f"{sentence}." not in texts(page, "#revised > p"):
         yield f"revisions: the page does not say {sentence!r}"

@@ -50,7 +50,7 @@ class Replayed:
     printed: str = ""
 
     @property
-    def is_sound(self) -> bool:
+    def succeeded(self) -> bool:
         return not self.failed and not self.broken
 
 

@@ -8,7 +8,7 @@ with headlines as (
 select
     release_id,
     last_month as month_date,
-    1 as print_number,
+    1 as estimate_number,
     deficit_busd,
     is_annual_revision
 from headlines
@@ -16,7 +16,7 @@ union all
 select
     release_id,
     cast(last_month - interval 1 month as date) as month_date,
-    2 as print_number,
+    2 as estimate_number,
     previous_month_deficit_busd as deficit_busd,
     is_annual_revision
 from headlines

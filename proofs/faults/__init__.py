@@ -4,7 +4,7 @@ Source: the latest release in the seeds.  A damaged copy is a release of its own
 digit replaced, two neighbouring digits transposed, a digit dropped or doubled, the sign flipped,
 two neighbouring cells of a row swapped; every cell, every position.  A sample of copies has two or
 three such faults in a row, a year, or a series and year.  A copy holds the year in which its faults
-lie, since no identity reaches beyond a year.  All copies, and the sound release, go through the
+lie, since no identity reaches beyond a year.  All copies, and the undamaged release, go through the
 project's own models up to int_suspect_cells together.  Units: millions of dollars.
 
     compiled      the SQL of those models, from dbt
@@ -98,12 +98,12 @@ def audit(
 ) -> None:  # fmt: skip
     """Run the models; ``told`` hears the name of each.  Raises ProjectError where one fails."""
     replayed = replay(connection, manifest, upto=SUSPECTS, told=told)
-    if not replayed.is_sound:
+    if not replayed.succeeded:
         raise ProjectError("\n".join(f"{name}: {why}" for name, why in replayed.broken.items()))
 
 
 def judge(connection: duckdb.DuckDBPyConnection) -> tuple[list[Result], int]:
-    """Make the table `verdicts`; returns its counts, and the false alarms on what is sound."""
+    """Make the table `verdicts`; returns its counts, and the false alarms on what is correct."""
     connection.execute(f"set variable certain_from = {CERTAIN_FROM_MUSD}")
     connection.execute(sql("verdicts"))
     results = [Result(*row) for row in connection.execute(sql("results")).fetchall()]
@@ -116,7 +116,7 @@ def judge(connection: duckdb.DuckDBPyConnection) -> tuple[list[Result], int]:
 
 def is_proven(results: Sequence[Result], false_alarms: int) -> bool:
     """Return whether every single fault is repaired that must be, no other copy misleads, or hardly
-    one (a thousandth of those with several faults), and nothing that is sound is suspected."""
+    one (a thousandth of those with several faults), and nothing that is correct is suspected."""
     large = [row for row in results if not row.is_small]
     singles = [row for row in large if row.is_single]
     several = [row for row in large if not row.is_single]

@@ -8,7 +8,7 @@ copies with two or three faults:
     located    it names the damaged cells, all of them and no other, for certain
     ambiguous  it names several that fit equally well, and says so
     repaired   located, and every implied value is within 1 million of the right one
-    wrong      it names a sound cell for certain, or a range without the right value
+    wrong      it names a correct cell for certain, or a range without the right value
 
 Exit status: 0; 1 where a single fault of 3 million or more was not detected, located and repaired,
 where more than a thousandth of the copies with several such faults are wrong, or where the sound
@@ -39,7 +39,7 @@ VERDICTS = """
         kind,
         array_to_string(cells, '; ') as cells,
         array_to_string(wrong, '; ') as wrong_musd,
-        array_to_string(sound, '; ') as sound_musd,
+        array_to_string(correct, '; ') as correct_musd,
         is_detected,
         is_located,
         is_ambiguous,
@@ -100,7 +100,7 @@ def table(results: Sequence[faults.Result], false_alarms: int) -> str:
     ]  # fmt: skip
     header = ["fault", "error", "tried", "detected", "located", "ambiguous", "repaired", "wrong"]
     counted = markdown_table(header, rows, [False, False, *[True] * 6])
-    return f"{counted}\n\nFalse alarms on the sound release: {false_alarms}."
+    return f"{counted}\n\nFalse alarms on the undamaged release: {false_alarms}."
 
 
 def verdicts(connection: duckdb.DuckDBPyConnection) -> str:

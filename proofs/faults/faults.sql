@@ -85,7 +85,7 @@ all_faults as (
         year,
         [series_id] as series,
         [sign * try_cast(damaged as integer)] as wrong,
-        [value_musd] as sound
+        [value_musd] as correct
     from digit_faults
     union all
     select
@@ -94,7 +94,7 @@ all_faults as (
         year,
         [series_id] as series,
         [-value_musd] as wrong,
-        [value_musd] as sound
+        [value_musd] as correct
     from cells
     union all
     select
@@ -103,7 +103,7 @@ all_faults as (
         one.year,
         [one.series_id, other.series_id] as series,
         [other.value_musd, one.value_musd] as wrong,
-        [one.value_musd, other.value_musd] as sound
+        [one.value_musd, other.value_musd] as correct
     from cells as one
     inner join cells as other
         on
@@ -116,7 +116,7 @@ different as (
     select distinct on (kind, line_number, series, wrong) *
     from all_faults
     where
-        wrong != sound
+        wrong != correct
         and wrong[1] is not null
     order by kind, line_number, series, wrong
 )

@@ -19,7 +19,7 @@ together as (
         list(line_number) over two as lines,
         flatten(list(cells) over two) as cells,
         flatten(list(wrong) over two) as wrong,
-        flatten(list(sound) over two) as sound
+        flatten(list(correct) over two) as correct
     from placed
     window
         two as (
@@ -35,7 +35,7 @@ together as (
         list(line_number) over three as lines,
         flatten(list(cells) over three) as cells,
         flatten(list(wrong) over three) as wrong,
-        flatten(list(sound) over three) as sound
+        flatten(list(correct) over three) as correct
     from placed
     where place != 'of a series and year'
     window three as (
@@ -51,7 +51,7 @@ select
     years,
     cells,
     wrong,
-    sound
+    correct
 from together
 where
     len(lines) = faults

@@ -8,7 +8,7 @@ select
     [year] as years,
     cells,
     wrong,
-    sound
+    correct
 from faults
 qualify
     getvariable('sample') is null

@@ -21,11 +21,11 @@ damaged as (
     select
         release_id,
         unnest(cells) as cell,
-        unnest(sound) as sound_musd
+        unnest(correct) as correct_musd
     from copies
 ),
 
--- Where a sound number is named for certain, or a damaged one without its sound value.
+-- Where a correct number is named for certain, or a damaged one without its correct value.
 misled as (
     select suspects.release_id
     from suspects
@@ -36,9 +36,9 @@ misled as (
     where
         not suspects.is_ambiguous
         and (
-            damaged.sound_musd is null
-            or damaged.sound_musd < suspects.implied_low_musd
-            or damaged.sound_musd > suspects.implied_high_musd
+            damaged.correct_musd is null
+            or damaged.correct_musd < suspects.implied_low_musd
+            or damaged.correct_musd > suspects.implied_high_musd
         )
 ),
 
@@ -64,16 +64,16 @@ select
     is_single,
     cells,
     wrong,
-    sound,
+    correct,
     list_min(list_transform(
-        list_zip(wrong, sound), lambda pair: abs(pair[1] - pair[2])
+        list_zip(wrong, correct), lambda pair: abs(pair[1] - pair[2])
     )) < getvariable('certain_from') as is_small,
     is_detected,
     is_located,
     is_ambiguous,
     is_located
     and list_bool_and(list_transform(
-        list_zip(cells, sound), lambda cell: abs(implied[cell[1]] - cell[2]) <= 1
+        list_zip(cells, correct), lambda cell: abs(implied[cell[1]] - cell[2]) <= 1
     )) as is_repaired,
     is_wrong
 from located

@@ -68,13 +68,13 @@ order by month_date
     Sheet("quarters", "sums of the months of each quarter; of fewer than three where a month"
           " is not there", "millions", MILLIONS, f"""
 select
-    year(month_date) as "Year",
-    quarter(month_date) as "Quarter",
-    count(*) as "Months covered",
-    {nine("sum({flow}_{component}_musd)")}
-from {SCHEMA}.mart_trade_wide
-group by year(month_date), quarter(month_date)
-order by year(month_date), quarter(month_date)
+    year as "Year",
+    quarter as "Quarter",
+    months_covered as "Months covered",
+    {nine("any_value({flow}_musd) filter (component = '{component}')")}
+from {SCHEMA}.fct_quarterly_trade
+group by year, quarter, months_covered
+order by year, quarter
 """),
     Sheet("years", "as printed in the annual rows; the last year may be part of one",
           "millions", MILLIONS, f"""
@@ -92,9 +92,9 @@ order by year, months_covered
 select
     month_date as "Month",
     released_on as "Announced on",
-    first_print_busd as "First deficit",
-    next_print_busd as "A month later",
-    current_busd as "As loaded now",
+    first_deficit_busd as "First deficit",
+    next_deficit_busd as "A month later",
+    current_deficit_busd as "As loaded now",
     revision_to_next_busd as "Revision in a month",
     revision_to_current_busd as "Revision to now"
 from {SCHEMA}.mart_headline_revisions

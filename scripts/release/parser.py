@@ -195,7 +195,7 @@ class Parser:
             self.read_header(number, fields)
             kind = "header"
         elif not is_empty and not fields[0] and self.expects_last_print():
-            self.last_print = Row(number, "last_print", raw[0], False, 0, 0, 0)
+            self.last_print = Row(number, "as_previously_published", raw[0], False, 0, 0, 0)
             self.read_cells(self.last_print, raw, fields)
             return
         elif not is_empty:

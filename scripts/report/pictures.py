@@ -374,10 +374,10 @@ def draw_triangle(data: Answer, _: Answer, is_page: bool) -> alt.LayerChart:
             labelExpr=f"abs(datum.value) < 500 || !isFinite(datum.value) ? '' : {billions}",
         )
     )  # fmt: skip
-    cells = base.transform_filter("!datum.is_first_print").mark_rect(
+    cells = base.transform_filter("!datum.is_first_estimate").mark_rect(
         stroke=colour("paper"), strokeWidth=1
     )
-    first = base.transform_filter("datum.is_first_print").mark_point(
+    first = base.transform_filter("datum.is_first_estimate").mark_point(
         filled=True, size=22, color=colour("quiet"), opacity=1
     )
     return alt.layer(cells.encode(color=revision), first)

@@ -70,7 +70,7 @@ periods as (
     union all
     select
         release_id,
-        'last_print' as period_type,
+        'as_previously_published' as period_type,
         month_date as period_start,
         last_day(month_date) as period_end
     from dates

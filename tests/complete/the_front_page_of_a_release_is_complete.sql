@@ -6,7 +6,7 @@ with releases as (
     select *
     from {{ ref('dim_release') }}
     where
-        is_sound
+        is_valid
         and {{ month_number('last_month') }} - {{ month_number('first_month') }} >= 14
 )
 

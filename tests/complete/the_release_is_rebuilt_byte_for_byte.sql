@@ -38,27 +38,27 @@ texts as (
     group by release_id
 ),
 
-sound as (
+valid_releases as (
     select release_id
     from {{ ref('dim_release') }}
-    where is_sound
+    where is_valid
 )
 
 select
-    coalesce(sound.release_id, texts.release_id) as release_id,
+    coalesce(valid_releases.release_id, texts.release_id) as release_id,
     releases.line_count,
     texts.lines,
     texts.first_line,
     texts.last_line,
     releases.text_sha256,
     {{ sha256('releases.byte_order_mark || texts.text') }} as rebuilt_sha256
-from sound
-full join texts on sound.release_id = texts.release_id
-left join releases on sound.release_id = releases.release_id
+from valid_releases
+full join texts on valid_releases.release_id = texts.release_id
+left join releases on valid_releases.release_id = releases.release_id
 where
     releases.text_sha256
     is distinct from {{ sha256('releases.byte_order_mark || texts.text') }}
-    or sound.release_id is null
+    or valid_releases.release_id is null
     or releases.line_count is distinct from texts.lines
     or releases.line_count is distinct from texts.last_line
     or texts.first_line is distinct from 1

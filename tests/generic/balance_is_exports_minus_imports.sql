@@ -12,5 +12,5 @@
         coalesce(
             abs(balance_musd - (exports_musd - imports_musd)) > {{ rounding_bound(3) }}, true
         )
-        and not has_accepted_break
+        and not has_known_discrepancy
 {% endtest %}

@@ -12,11 +12,11 @@
             sum(case component when 'total' then 1 else -1 end * {{ flow }}_musd)
                 as {{ flow }}_difference_musd,
         {% endfor %}
-        max(case when has_accepted_break then 1 else 0 end) as accepted
+        max(case when has_known_discrepancy then 1 else 0 end) as accepted
     from {{ model }}
     group by {{ period }}
     having
-        max(case when has_accepted_break then 1 else 0 end) = 0
+        max(case when has_known_discrepancy then 1 else 0 end) = 0
         and (
             count(*) != 3
             {% for flow in ['exports', 'imports', 'balance'] %}

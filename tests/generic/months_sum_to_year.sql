@@ -9,7 +9,7 @@
         {{ rounding_bound('months_covered + 1') }} as rounding_bound_musd
     from {{ model }}
     where
-        not has_accepted_break
+        not has_known_discrepancy
         and (
             {% for flow in ['exports', 'imports', 'balance'] %}
                 coalesce(

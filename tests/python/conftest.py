@@ -83,7 +83,7 @@ def three_releases(
             },
             sql=UNDATED,
         )
-        assert outcome.replayed.is_sound, outcome.replayed
+        assert outcome.replayed.succeeded, outcome.replayed
         (folder / "printed.txt").write_text(outcome.printed)
 
     folder = once(tmp_path_factory, "three_releases", make)

@@ -44,9 +44,9 @@ def test_a_release_that_obeys_every_identity_is_held_to_what_was_announced(
 ) -> None:
     text = made(Published(release_text))
     outcome = replayed(build, tmp_path, releases={"2024-02.txt": text.encode()})
-    assert outcome.replayed.is_sound, outcome.replayed
+    assert outcome.replayed.succeeded, outcome.replayed
     assert outcome.printed.startswith(said)
-    assert outcome.query("select is_sound, agrees_with_announcement from marts.dim_release") == [
+    assert outcome.query("select is_valid, agrees_with_announcement from marts.dim_release") == [
         (True, False)
     ]
 
@@ -103,7 +103,7 @@ def test_a_month_further_off_than_any_was_revised_is_told(
     build: Build, tmp_path: Path, release_text: str, made: Callable[[str], str], said: str
 ) -> None:
     outcome = replayed(build, tmp_path, releases={"2024-02.txt": made(release_text).encode()})
-    assert outcome.replayed.is_sound, outcome.replayed
+    assert outcome.replayed.succeeded, outcome.replayed
     assert said in outcome.printed
 
 
@@ -131,11 +131,11 @@ def test_an_older_release_that_cannot_be_is_left_out(
     older = in_billions(made_up_release(Published(release_text), (2024, 1)))
     releases = {"2024-01.txt": older.encode(), "2024-02.txt": release_text.encode()}
     outcome = replayed(build, tmp_path, releases=releases)
-    assert outcome.replayed.is_sound, outcome.replayed
+    assert outcome.replayed.succeeded, outcome.replayed
     assert outcome.printed.startswith(
         "left out    2024-01: the deficit of January 2024 is 0.1, announced 67.4 billion dollars: "
     )
-    valid = "select release_id, is_sound from marts.dim_release order by release_id"
+    valid = "select release_id, is_valid from marts.dim_release order by release_id"
     assert outcome.query(valid) == [("2024-01", False), ("2024-02", True)]
 
 

@@ -20,7 +20,7 @@ from support.builds import Build, Outcome, dbt, normalize, query, replayed
 
 from project import ROOT
 
-GATE = "no_break_is_unexplained"
+GATE = "no_failure_is_unexplained"
 # The marts that say nothing of a release, and so wait for none.
 CONSTANTS = {"dim_component", "dim_recession", "dim_series"}
 SAID = (
@@ -148,7 +148,7 @@ def test_a_replay_of_the_same_release_gives_the_same_marts(
     outcome = replayed(
         build, tmp_path, releases={"2024-02.txt": release_text.encode()}, sql=emptied
     )
-    assert outcome.replayed.is_sound, outcome.replayed
+    assert outcome.replayed.succeeded, outcome.replayed
     assert marts(outcome.database) == marts(build.database)
     assert outcome.printed
     assert outcome.printed in build.printed
@@ -208,7 +208,7 @@ def test_a_text_saved_by_a_spreadsheet_builds_and_is_rebuilt(
         lines.append("\t".join(fields))
     text = "\ufeff" + "\r\n".join(lines) + "\r\n"
     outcome = replayed(build, tmp_path, releases={"2024-02.txt": text.encode()})
-    assert outcome.replayed.is_sound, outcome.replayed
+    assert outcome.replayed.succeeded, outcome.replayed
     assert rebuilt(outcome.database) == text.encode()
     assert outcome.query(
         "select count(*) filter (is_revised), count(*) from marts.fct_monthly_trade"
@@ -227,7 +227,7 @@ def january(text: str) -> str:
 def test_a_january_release_builds(build: Build, tmp_path: Path, release_text: str) -> None:
     """Its annual row and its month are of the same period, and must not be taken for one."""
     outcome = replayed(build, tmp_path, releases={"2024-01.txt": january(release_text).encode()})
-    assert outcome.replayed.is_sound, outcome.replayed
+    assert outcome.replayed.succeeded, outcome.replayed
     assert outcome.query(
         "select months_covered, is_full_year, exports_period_residual_musd "
         "from marts.fct_annual_trade where year = 2024 and component = 'total'",
@@ -292,8 +292,8 @@ BREAKS = (
     "2024-02,balance_goods,month,1995-03-01,1995-03-31,-18000",
     "2024-02,component_exports,month,1995-03-01,1995-03-31,-18000",
 )
-NO_BREAK = "2024-02,balance_goods,month,1996-03-01,1996-03-31,-18000"
-STALE = "every_known_discrepancy_is_a_break"
+NO_FAILURE = "2024-02,balance_goods,month,1996-03-01,1996-03-31,-18000"
+STALE = "every_known_discrepancy_is_a_failure"
 
 
 @pytest.mark.parametrize(
@@ -301,7 +301,7 @@ STALE = "every_known_discrepancy_is_a_break"
     [
         (BREAKS, "as published", set()),
         (BREAKS[:2], "as published", {GATE}),
-        ((*BREAKS, NO_BREAK), "as published", {STALE}),
+        ((*BREAKS, NO_FAILURE), "as published", {STALE}),
         (BREAKS, " ", {STALE}),
         (BREAKS, "...", {STALE}),
         (BREAKS, "published", {STALE}),

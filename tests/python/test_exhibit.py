@@ -127,7 +127,7 @@ def test_an_exhibit_that_ends_in_any_month(last: tuple[int, int]) -> None:
     full = [(at, 1, 12) for at in (year - 2, year - 1)]
     expected = {
         "month": 24 + month,
-        "last_print": 1,
+        "as_previously_published": 1,
         "year": 3 if month == 12 else 2,
         "part_year": month < 12,
         "year_to_date": 2 * (month < 12),
@@ -137,7 +137,7 @@ def test_an_exhibit_that_ends_in_any_month(last: tuple[int, int]) -> None:
         kind: [(row.year, row.first, row.last) for row in found if row.period_type == kind]
         for kind in expected
     }
-    assert of_kind["last_print"] == [(*previous, previous[1])]
+    assert of_kind["as_previously_published"] == [(*previous, previous[1])]
     assert of_kind["year"] == full + [(year, 1, 12)] * (month == 12)
     assert of_kind["part_year"] == [(year, 1, month)] * (month < 12)
     assert of_kind["year_to_date"] == [(at, 1, month) for at, _, _ in full] * (month < 12)
@@ -156,7 +156,7 @@ def test_the_seeds_of_an_exhibit() -> None:
     assert release["release_table"] == "exhibit_1"
     assert release["cell_count"] == str(9 * len(printed_rows(EXHIBIT)))
     last = seeds["monthly_trade"][-1]
-    assert (last["period_type"], last["year"], last["month"]) == ("last_print", "2023", "4")
+    assert (last["period_type"], last["year"], last["month"]) == ("as_previously_published", "2023", "4")
     assert (last["label"], last["line_number"], last["is_revised"]) == ("", "52", "false")
     assert int(last["exports_goods"]) == PUBLISHED.rows[2023, 4][4] + 40
     revised = {row["label"] for row in seeds["monthly_trade"] if row["is_revised"] == "true"}
@@ -624,7 +624,7 @@ def test_exhibits_and_histories_are_loaded_and_reprinted(build: Build, tmp_path:
          "every_period_is_printed_once_for_every_series", "a_row_of_a_seed_is_there_once")
     ):  # fmt: skip
         outcome = replayed(build, tmp_path / str(at), releases=releases, upto=test)
-        assert outcome.replayed.is_sound, outcome.printed
+        assert outcome.replayed.succeeded, outcome.printed
     outcome = replayed(build, tmp_path / "text", releases=releases, upto="mart_release_text")
     assert outcome.query(
         "select release_id, count(*), max(line_text) filter (line_number = 1) "

@@ -53,7 +53,7 @@ def edges(build: Build) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[faults
         yield connection, *faults.judge(connection)
 
 
-def test_faults_at_the_edges_are_all_repaired_and_nothing_sound_is_suspected(edges) -> None:
+def test_faults_at_the_edges_are_all_repaired_and_nothing_correct_is_suspected(edges) -> None:
     _, results, false_alarms = edges
     large = [row for row in results if not row.is_small]
     assert {row.kind for row in large} == KINDS
@@ -65,7 +65,7 @@ def test_a_suspect_says_where_it_stands(edges) -> None:
     connection, _, _ = edges
     wrong = connection.execute(
         """
-        select line_number, column_number, any_value(sound[1])
+        select line_number, column_number, any_value(correct[1])
         from intermediate.int_suspect_cells
         inner join copies using (release_id)
         where len(cells) = 1 and not is_ambiguous
@@ -74,8 +74,8 @@ def test_a_suspect_says_where_it_stands(edges) -> None:
     ).fetchall()
     lines = (ROOT / "releases" / "2024-02.txt").read_text().split("\n")
     assert len(wrong) == 4 * 9
-    for line, column, sound in wrong:
-        assert lines[line - 1].split("\t")[column - 1] == f"{sound:,}"
+    for line, column, correct in wrong:
+        assert lines[line - 1].split("\t")[column - 1] == f"{correct:,}"
 
 
 def run(
@@ -97,15 +97,15 @@ def test_a_sample_of_each_kind(
         build, monkeypatch, capfd, "--sample", "40", "--verdicts", str(file), "--write", str(page)
     )
     assert (status, complaints) == (0, "")
-    assert "\nFalse alarms on the sound release: 0." in said
+    assert "\nFalse alarms on the undamaged release: 0." in said
     assert "\n440 copies in " in said
     assert "| two in a year " in page.read_text()
     rows = list(csv.DictReader(io.StringIO(file.read_text())))
     assert Counter(row["kind"] for row in rows) == dict.fromkeys(KINDS | SEVERAL, 40)
     text = (ROOT / "releases" / "2024-02.txt").read_text().split("\n")
     for row in rows:
-        cells, sound = row["cells"].split("; "), row["sound_musd"].split("; ")
-        for cell, value in zip(cells, sound, strict=True):
+        cells, correct = row["cells"].split("; "), row["correct_musd"].split("; ")
+        for cell, value in zip(cells, correct, strict=True):
             line, _ = cell.split(" ")
             assert f"{int(value):,}" in text[int(line) - 1].split("\t")
         lines = {cell.split(" ")[0] for cell in cells}
@@ -207,7 +207,7 @@ def by_hand(build: Build) -> Iterator[duckdb.DuckDBPyConnection]:
 def load_cases(
     connection: duckdb.DuckDBPyConnection, cases: dict[str, dict[int, dict[str, int]]]
 ) -> None:
-    sound = dict(connection.execute(
+    correct = dict(connection.execute(
         """
         select line_number || ' ' || name, value_musd
         from (
@@ -220,7 +220,7 @@ def load_cases(
         "create temp table copies (release_id text, years int[], cells text[], wrong int[])"
     )
     for name, errors in cases.items():
-        wrong = {cell: sound[cell] + error for cell, error in flat(errors).items()}
+        wrong = {cell: correct[cell] + error for cell, error in flat(errors).items()}
         connection.execute(
             "insert into copies values (?, [2001], ?, ?)", [name, [*wrong], [*wrong.values()]]
         )
@@ -252,7 +252,7 @@ def test_a_known_discrepancy_and_a_new_error_do_not_hide_each_other(build: Build
             select
                 release_id, identity_id, period_type, period_start, period_end, residual_musd, 'so'
             from intermediate.int_identity_residuals
-            where status = 'break' and component = 'goods' or status = 'break' and flow = 'exports'
+            where status = 'failed' and component = 'goods' or status = 'failed' and flow = 'exports'
             """
         )
         faults.audit(connection, build.manifest)
@@ -282,7 +282,7 @@ def test_what_is_printed_of_wrong_numbers(
 ) -> None:
     with loaded(build) as connection:
         load_cases(connection, {"one": errors})
-        assert replay(connection, build.manifest, upto="int_suspect_lines").is_sound
+        assert replay(connection, build.manifest, upto="int_suspect_lines").succeeded
         lines = connection.execute(
             "select line from intermediate.int_suspect_lines where part < 4 order by part, place"
         ).fetchall()

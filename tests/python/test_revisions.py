@@ -12,7 +12,7 @@ from support.builds import Outcome, query
 
 def test_every_release_is_kept_and_the_latest_is_shown(three_releases: Outcome) -> None:
     releases = (
-        "select release_id, is_latest, is_sound, agrees_with_announcement from marts.dim_release"
+        "select release_id, is_latest, is_valid, agrees_with_announcement from marts.dim_release"
     )
     assert three_releases.query(releases) == [
         ("2023-12", False, True, False), ("2024-01", False, True, None),
@@ -31,12 +31,12 @@ def test_every_release_is_kept_and_the_latest_is_shown(three_releases: Outcome) 
 def test_the_prints_of_a_month(three_releases: Outcome) -> None:
     prints = three_releases.query(
         """
-        select release_id, print_number, is_first_print, is_current,
+        select release_id, estimate_number, is_first_estimate, is_current,
             exports_revision_from_previous_musd, exports_revision_from_first_musd,
             balance_revision_from_first_musd
         from marts.fct_monthly_trade_vintages
         where month_date = '2023-12-01' and component = 'goods'
-        order by print_number
+        order by estimate_number
         """,
     )
     assert prints == [
@@ -91,7 +91,7 @@ def test_the_macro_answers_in_a_copy_of_another_name(database: Path, tmp_path: P
 def test_a_month_revised_out_of_season_is_a_warning(three_releases: Outcome) -> None:
     unusual = three_releases.query(
         "select release_id, month_date::varchar, count(*), max(abs(revision_musd)) "
-        "from marts.mart_release_changes where not is_usual group by all order by all",
+        "from marts.mart_release_changes where not is_routine group by all order by all",
     )
     assert unusual == [("2024-02", "1999-03-01", 4, 9), ("2024-02", "2023-12-01", 4, 150)]
     assert (
@@ -103,7 +103,7 @@ def test_a_month_revised_out_of_season_is_a_warning(three_releases: Outcome) -> 
 def test_one_release_has_no_revisions(database: Path) -> None:
     """But its last month, and no other, has its first print there."""
     sql = """
-        select print_number = 1, exports_revision_from_first_musd, count(*)
+        select estimate_number = 1, exports_revision_from_first_musd, count(*)
         from marts.fct_monthly_trade_vintages
         group by all order by all
     """

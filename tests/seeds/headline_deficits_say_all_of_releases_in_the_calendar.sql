@@ -24,8 +24,8 @@ revised as (
     inner join estimates as nexts
         on
             firsts.month_date = nexts.month_date
-            and firsts.print_number = 1
-            and nexts.print_number = 2
+            and firsts.estimate_number = 1
+            and nexts.estimate_number = 2
 ),
 
 ends as (

@@ -4,7 +4,7 @@ with headlines as (
 
 first_estimates as (
     select * from headlines
-    where print_number = 1
+    where estimate_number = 1
 ),
 
 -- How far the agency's next estimate is from its first, on average.
@@ -16,7 +16,7 @@ next_revisions as (
     inner join headlines as next_estimates
         on
             first_estimates.month_date = next_estimates.month_date
-            and next_estimates.print_number = 2
+            and next_estimates.estimate_number = 2
 ),
 
 -- Of every release that was read: whether it is valid is not asked.

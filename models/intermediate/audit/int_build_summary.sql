@@ -13,22 +13,22 @@ identities as (
     left join releases as compared
         on residuals.compared_release_id = compared.release_id
     where
-        (releases.is_sound or releases.is_latest)
-        and (residuals.compared_release_id is null or compared.is_sound)
+        (releases.is_valid or releases.is_latest)
+        and (residuals.compared_release_id is null or compared.is_valid)
 ),
 
 months as (
     select
         cast(period_start - interval 1 month as date) as month_before,
         cast(lag(period_start) over in_turn + interval 1 month as date) as month_after
-    from {{ ref('int_sound_rows') }}
+    from {{ ref('int_valid_rows') }}
     where
         is_current
         and period_type = 'month'
     window in_turn as (order by period_start)
 ),
 
-unusual as (
+not_routine as (
     select
         release_id,
         previous_release_id,
@@ -36,7 +36,7 @@ unusual as (
         max(abs(revision_musd)) as largest_musd
     from {{ ref('mart_release_changes') }}
     where
-        not is_usual
+        not is_routine
         and release_id = (select max(releases.release_id) from releases)
     group by release_id, previous_release_id, month_date
 ),
@@ -61,14 +61,14 @@ disagreeing as (
 select
     1 as place,
     printf(
-        'left out    %s: %,d of its identities %s broken and accepted by no row of '
-        || 'known_discrepancies; its suspects are in marts.fct_suspect_cells',
+        'left out    %s: %,d of its identities failed, and no row of '
+        || 'known_discrepancies accepts it; its suspects are in '
+        || 'marts.fct_suspect_cells',
         release_id,
-        breaks - accepted_breaks,
-        case breaks - accepted_breaks when 1 then 'is' else 'are' end
+        failures - accepted_failures
     ) as line
 from releases
-where breaks > accepted_breaks
+where failures > accepted_failures
 union all
 select
     1 as place,
@@ -87,7 +87,7 @@ union all
 select
     3 as place,
     printf(
-        'warning     %s revises %s that came before those usual since %s, '
+        'warning     %s revises %s further back than is routine since %s, '
         || 'by up to %,d: %s',
         release_id,
         {{ counted('count(*)', 'month') }},
@@ -95,7 +95,7 @@ select
         max(largest_musd),
         {{ listed(month_words('month_date'), 'month_date desc', ', ') }}
     ) as line
-from unusual
+from not_routine
 group by release_id, previous_release_id
 union all
 select
@@ -126,12 +126,11 @@ from releases
 union all
 select
     7 as place,
-    'revised     ' || summaries.sentence as line
-from {{ ref('mart_release_summary') }} as summaries
-inner join releases on summaries.release_id = releases.release_id
+    'revised     ' || sentence as line
+from {{ ref('dim_release') }}
 where
-    releases.is_latest
-    and summaries.previous_release_id is not null
+    is_latest
+    and previous_release_id is not null
 union all
 select
     8 as place,
@@ -144,12 +143,12 @@ union all
 select
     9 as place,
     printf(
-        'identities  %,d checked: %,d exact, %,d rounding, %,d unlikely, %,d broken%s',
+        'identities  %,d checked: %,d exact, %,d rounding, %,d unlikely, %,d failed%s',
         count(*),
         count(*) filter (where status = 'exact'),
         count(*) filter (where status = 'rounding'),
         count(*) filter (where status = 'unlikely'),
-        count(*) filter (where status = 'break' and not is_accepted),
+        count(*) filter (where status = 'failed' and not is_accepted),
         case
             when count(*) filter (where is_accepted) > 0
                 then ', ' || {{ grouped('count(*) filter (where is_accepted)') }}

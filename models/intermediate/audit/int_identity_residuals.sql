@@ -39,7 +39,7 @@ measured as (
     from sums
     where
         terms > 1
-        or period_type != 'last_print'
+        or period_type != 'as_previously_published'
 ),
 
 kinds as (
@@ -62,7 +62,7 @@ select
     kinds.flow,
     case
         when measured.residual_musd = 0 then 'exact'
-        when abs(measured.residual_musd) > measured.rounding_bound_musd then 'break'
+        when abs(measured.residual_musd) > measured.rounding_bound_musd then 'failed'
         when abs(measured.z_score) > 3 then 'unlikely'
         else 'rounding'
     end as status,

@@ -37,7 +37,8 @@ taken as (
         case identities.identity_family
             when 'period'
                 then cells.period_type in ('year', 'part_year', 'year_to_date')
-            when 'last_print' then cells.period_type = 'last_print'
+            when 'previously_published'
+                then cells.period_type = 'as_previously_published'
             else true
         end
     union all
@@ -69,11 +70,11 @@ taken as (
         and months.period_type = 'month'
     union all
     select
-        remembered.release_id,
-        remembered.line_number,
-        remembered.period_type,
-        remembered.period_start,
-        remembered.period_end,
+        repeated.release_id,
+        repeated.line_number,
+        repeated.period_type,
+        repeated.period_start,
+        repeated.period_end,
         printed.release_id as compared_release_id,
         identities.identity_id,
         identities.coefficient,
@@ -81,19 +82,19 @@ taken as (
         printed.line_number as cell_line_number,
         printed.series_id,
         printed.published_musd
-    from cells as remembered
+    from cells as repeated
     inner join identities
         on
-            remembered.series_id = identities.series_id
+            repeated.series_id = identities.series_id
             and identities.taken_from = 'release_before'
-    inner join releases on remembered.period_start = releases.last_month
+    inner join releases on repeated.period_start = releases.last_month
     inner join cells as printed
         on
             releases.release_id = printed.release_id
-            and remembered.series_id = printed.series_id
-            and remembered.period_start = printed.period_start
+            and repeated.series_id = printed.series_id
+            and repeated.period_start = printed.period_start
     where
-        remembered.period_type = 'last_print'
+        repeated.period_type = 'as_previously_published'
         and printed.period_type = 'month'
 )
 

@@ -6,9 +6,9 @@ calendar as (
     select * from {{ ref('release_calendar') }}
 ),
 
-breaks as (
+failures as (
     select * from {{ ref('int_identity_residuals') }}
-    where status = 'break'
+    where status = 'failed'
 ),
 
 implausible as (
@@ -17,11 +17,11 @@ implausible as (
     where is_stopped
 ),
 
--- A release that does not hold by itself: that the next one remembers it otherwise is
--- no fault of the next one.
+-- A release that is not valid by itself: where the next one repeats it otherwise, the
+-- next one is not at fault.
 faulty as (
     select distinct release_id
-    from breaks
+    from failures
     where
         compared_release_id is null
         and accepted_reason is null
@@ -32,16 +32,16 @@ faulty as (
 
 counted as (
     select
-        breaks.release_id,
-        count(*) as breaks,
-        count(breaks.accepted_reason) as accepted_breaks
-    from breaks
+        failures.release_id,
+        count(*) as failures,
+        count(failures.accepted_reason) as accepted_failures
+    from failures
     where
         not exists (
             select 1 from faulty
-            where breaks.compared_release_id = faulty.release_id
+            where failures.compared_release_id = faulty.release_id
         )
-    group by breaks.release_id
+    group by failures.release_id
 ),
 
 announcements as (
@@ -57,11 +57,11 @@ judged as (
     select
         releases.*,
         calendar.released_on,
-        coalesce(counted.breaks, 0) as breaks,
-        coalesce(counted.accepted_breaks, 0) as accepted_breaks,
+        coalesce(counted.failures, 0) as failures,
+        coalesce(counted.accepted_failures, 0) as accepted_failures,
         releases.release_id = max(releases.release_id) over () as is_latest,
-        coalesce(counted.breaks, 0) = coalesce(counted.accepted_breaks, 0)
-        and implausible.release_id is null as is_sound,
+        coalesce(counted.failures, 0) = coalesce(counted.accepted_failures, 0)
+        and implausible.release_id is null as is_valid,
         announcements.agrees_with_announcement
     from releases
     left join calendar on releases.release_id = calendar.release_id
@@ -70,14 +70,14 @@ judged as (
     left join implausible on releases.release_id = implausible.release_id
 )
 
--- What a release is compared with: the last sound one before it.
+-- What a release is compared with: the last valid one before it.
 select
     *,
     case
-        when is_sound
+        when is_valid
             then
                 lag(release_id) over (
-                    partition by is_sound order by release_id
+                    partition by is_valid order by release_id
                 )
     end as previous_release_id
 from judged

@@ -5,7 +5,7 @@ with failed as (
         identity_id,
         accepted_reason is not null as is_accepted
     from {{ ref('int_identity_residuals') }}
-    where status = 'break'
+    where status = 'failed'
 ),
 
 -- The cells of the identities that failed. Those of known discrepancies stand apart, so
@@ -42,7 +42,7 @@ edits as (
         residuals.rounding_bound_musd,
         case
             when
-                residuals.status = 'break'
+                residuals.status = 'failed'
                 and (residuals.accepted_reason is not null) != cells.is_accepted
                 then 0
             else residuals.residual_musd

@@ -14,7 +14,7 @@ failed as (
                 then
                     replace(series_id, '_', ' ')
                     || ': the year is not the sum of its months'
-            when 'last_print'
+            when 'previously_published'
                 then
                     replace(series_id, '_', ' ')
                     || ': as published last month is not what the release before '

@@ -13,7 +13,7 @@ residuals as (
         ) as place
     from {{ ref('int_identity_residuals') }}
     where
-        status = 'break'
+        status = 'failed'
         and accepted_reason is null
 ),
 

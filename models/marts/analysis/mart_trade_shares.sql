@@ -1,33 +1,29 @@
+{#  The sum of each period that ends with a month; null where the month ends none. #}
+{% set periods = {
+    'month': 'month_musd',
+    'quarter': 'case when mod(month(month_date), 3) = 0 then three_months_musd end',
+    'year_to_date': 'year_to_date_musd',
+    'year': 'case when month(month_date) = 12 then year_to_date_musd end',
+    'twelve_months': 'twelve_months_musd',
+} %}
+
 with sums as (
-    select
-        month_date,
-        series_id,
-        'month' as span,
-        month_musd as sum_musd
-    from {{ ref('int_series_sums') }}
-    where is_current
-    union all
-    select
-        month_date,
-        series_id,
-        'year_to_date' as span,
-        year_to_date_musd as sum_musd
-    from {{ ref('int_series_sums') }}
-    where is_current
-    union all
-    select
-        month_date,
-        series_id,
-        'twelve_months' as span,
-        twelve_months_musd as sum_musd
-    from {{ ref('int_series_sums') }}
-    where is_current
+    {% for period, sum_musd in periods.items() %}
+        select
+            month_date,
+            series_id,
+            '{{ period }}' as period,
+            {{ sum_musd }} as sum_musd
+        from {{ ref('int_series_sums') }}
+        where is_current
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 side_by_side as (
     select
         month_date,
-        span,
+        period,
         max(sum_musd) filter (where series_id = 'balance_total') as balance_total,
         max(sum_musd) filter (where series_id = 'balance_goods') as balance_goods,
         max(sum_musd) filter (where series_id = 'balance_services') as balance_services,
@@ -37,12 +33,12 @@ side_by_side as (
         max(sum_musd) filter (where series_id = 'imports_services') as imports_services
     from sums
     where sum_musd is not null
-    group by month_date, span
+    group by month_date, period
 )
 
 select
     month_date,
-    span,
+    period,
     {{ ratio('100.0 * balance_total', '(exports_total + imports_total)') }}
         as balance_pct_of_trade,
     {{ ratio('100.0 * exports_services', 'exports_total') }} as services_pct_of_exports,
@@ -52,4 +48,4 @@ select
             then {{ ratio('-100.0 * balance_services', 'balance_goods') }}
     end as services_pct_of_goods_deficit
 from side_by_side
-order by month_date, span
+order by month_date, period

@@ -18,7 +18,7 @@ select
     {{ busd('imports_total') }} as imports_total_busd,
     {{ busd('imports_goods') }} as imports_goods_busd,
     {{ busd('imports_services') }} as imports_services_busd
-from {{ ref('int_sound_rows') }}
+from {{ ref('int_valid_rows') }}
 where
     is_current
     and period_type = 'month'

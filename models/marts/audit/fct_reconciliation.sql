@@ -4,7 +4,7 @@ with residuals as (
 
 releases as (
     select * from {{ ref('int_releases') }}
-    where is_sound
+    where is_valid
 )
 
 select

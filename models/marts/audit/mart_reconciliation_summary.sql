@@ -25,7 +25,7 @@ select
     count(*) filter (where identities.status = 'exact') as exact,
     count(*) filter (where identities.status = 'rounding') as rounding,
     count(*) filter (where identities.status = 'unlikely') as unlikely,
-    count(*) filter (where identities.status = 'break') as breaks,
+    count(*) filter (where identities.status = 'failed') as failed,
     max(abs(identities.residual_musd)) as largest_residual_musd,
     cast(
         100 * avg(

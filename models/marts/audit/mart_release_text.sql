@@ -1,10 +1,10 @@
-with sound_rows as (
-    select * from {{ ref('int_sound_rows') }}
+with valid_rows as (
+    select * from {{ ref('int_valid_rows') }}
 ),
 
 releases as (
     select * from {{ ref('int_releases') }}
-    where is_sound
+    where is_valid
 ),
 
 other_lines as (
@@ -13,13 +13,13 @@ other_lines as (
 
 printed_rows as (
     select
-        sound_rows.release_id,
-        sound_rows.line_number,
-        sound_rows.label || chr(9)
-        || {{ printed_numbers('coalesce(sound_rows.layout, releases.cell_layout)') }}
+        valid_rows.release_id,
+        valid_rows.line_number,
+        valid_rows.label || chr(9)
+        || {{ printed_numbers('coalesce(valid_rows.layout, releases.cell_layout)') }}
             as line_text
-    from sound_rows
-    inner join releases on sound_rows.release_id = releases.release_id
+    from valid_rows
+    inner join releases on valid_rows.release_id = releases.release_id
 )
 
 select * from printed_rows

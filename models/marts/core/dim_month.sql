@@ -1,6 +1,6 @@
 with months as (
     select period_start as month_date
-    from {{ ref('int_sound_rows') }}
+    from {{ ref('int_valid_rows') }}
     where
         is_current
         and period_type = 'month'

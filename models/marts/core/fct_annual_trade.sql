@@ -2,7 +2,7 @@ with annual as (
     select
         *,
         cast(year(period_start) as integer) as year
-    from {{ ref('int_sound_trade') }}
+    from {{ ref('int_valid_trade') }}
     where
         is_current
         and period_type in ('year', 'part_year')
@@ -46,7 +46,7 @@ select
     months.last_month,
     annual.period_type = 'year' as is_full_year,
     annual.is_revised,
-    annual.has_accepted_break
+    annual.has_known_discrepancy
 from annual
 inner join months
     on

@@ -1,6 +1,6 @@
-with prints as (
-    select * from {{ ref('int_sound_trade') }}
-    where print_release_id is not null
+with estimates as (
+    select * from {{ ref('int_valid_trade') }}
+    where estimate_release_id is not null
 ),
 
 calendar as (
@@ -8,36 +8,36 @@ calendar as (
 )
 
 select
-    prints.print_release_id as release_id,
-    prints.period_start as month_date,
-    prints.component,
-    prints.release_id as reported_in,
-    prints.line_number,
-    cast(prints.print_number as integer) as print_number,
-    prints.exports_musd,
-    prints.imports_musd,
-    prints.balance_musd,
-    prints.exports_musd - previous.exports_musd as exports_revision_from_previous_musd,
-    prints.imports_musd - previous.imports_musd as imports_revision_from_previous_musd,
-    prints.balance_musd - previous.balance_musd as balance_revision_from_previous_musd,
-    prints.exports_musd - first_prints.exports_musd as exports_revision_from_first_musd,
-    prints.imports_musd - first_prints.imports_musd as imports_revision_from_first_musd,
-    prints.balance_musd - first_prints.balance_musd as balance_revision_from_first_musd,
+    estimates.estimate_release_id as release_id,
+    estimates.period_start as month_date,
+    estimates.component,
+    estimates.release_id as source_release_id,
+    estimates.line_number,
+    cast(estimates.estimate_number as integer) as estimate_number,
+    estimates.exports_musd,
+    estimates.imports_musd,
+    estimates.balance_musd,
+    estimates.exports_musd - previous.exports_musd as exports_revision_from_previous_musd,
+    estimates.imports_musd - previous.imports_musd as imports_revision_from_previous_musd,
+    estimates.balance_musd - previous.balance_musd as balance_revision_from_previous_musd,
+    estimates.exports_musd - first_estimates.exports_musd as exports_revision_from_first_musd,
+    estimates.imports_musd - first_estimates.imports_musd as imports_revision_from_first_musd,
+    estimates.balance_musd - first_estimates.balance_musd as balance_revision_from_first_musd,
     calendar.released_on,
-    prints.is_revised,
-    prints.print_number = 1 as is_first_print,
-    prints.is_current,
-    prints.has_accepted_break
-from prints
-left join calendar on prints.print_release_id = calendar.release_id
-left join prints as previous
+    estimates.is_revised,
+    estimates.estimate_number = 1 as is_first_estimate,
+    estimates.is_current,
+    estimates.has_known_discrepancy
+from estimates
+left join calendar on estimates.estimate_release_id = calendar.release_id
+left join estimates as previous
     on
-        prints.period_start = previous.period_start
-        and prints.component = previous.component
-        and prints.print_number = previous.print_number + 1
-left join prints as first_prints
+        estimates.period_start = previous.period_start
+        and estimates.component = previous.component
+        and estimates.estimate_number = previous.estimate_number + 1
+left join estimates as first_estimates
     on
-        prints.period_start = first_prints.period_start
-        and prints.component = first_prints.component
-        and first_prints.print_number = 1
-order by prints.print_release_id, prints.period_start, prints.component
+        estimates.period_start = first_estimates.period_start
+        and estimates.component = first_estimates.component
+        and first_estimates.estimate_number = 1
+order by estimates.estimate_release_id, estimates.period_start, estimates.component

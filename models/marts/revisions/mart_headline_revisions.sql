@@ -11,39 +11,39 @@ trade as (
     where component = 'total'
 ),
 
-prints as (
+estimates as (
     select
-        first_prints.month_date,
-        first_prints.release_id,
+        first_estimates.month_date,
+        first_estimates.release_id,
         calendar.released_on,
-        first_prints.deficit_busd as first_print_busd,
-        next_prints.deficit_busd as next_print_busd,
-        {{ busd('-trade.balance_musd') }} as current_busd,
+        first_estimates.deficit_busd as first_deficit_busd,
+        next_estimates.deficit_busd as next_deficit_busd,
+        {{ busd('-trade.balance_musd') }} as current_deficit_busd,
         trade.release_id as current_release_id,
-        next_prints.is_annual_revision
-    from headlines as first_prints
-    inner join calendar on first_prints.release_id = calendar.release_id
-    left join headlines as next_prints
+        next_estimates.is_annual_revision
+    from headlines as first_estimates
+    inner join calendar on first_estimates.release_id = calendar.release_id
+    left join headlines as next_estimates
         on
-            first_prints.month_date = next_prints.month_date
-            and next_prints.print_number = 2
-    left join trade on first_prints.month_date = trade.month_date
-    where first_prints.print_number = 1
+            first_estimates.month_date = next_estimates.month_date
+            and next_estimates.estimate_number = 2
+    left join trade on first_estimates.month_date = trade.month_date
+    where first_estimates.estimate_number = 1
 )
 
 select
     month_date,
     release_id,
     released_on,
-    first_print_busd,
-    next_print_busd,
-    current_busd,
-    cast(next_print_busd - first_print_busd as decimal(18, 1)) as revision_to_next_busd,
-    -- What the first release says itself is no revision of it.
+    first_deficit_busd,
+    next_deficit_busd,
+    current_deficit_busd,
+    cast(next_deficit_busd - first_deficit_busd as decimal(18, 1)) as revision_to_next_busd,
+    -- A first estimate is no revision of itself.
     case
         when current_release_id != release_id
-            then cast(current_busd - first_print_busd as decimal(18, 3))
+            then cast(current_deficit_busd - first_deficit_busd as decimal(18, 3))
     end as revision_to_current_busd,
     is_annual_revision
-from prints
+from estimates
 order by month_date

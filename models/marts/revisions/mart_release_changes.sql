@@ -1,5 +1,5 @@
 with cells as (
-    select * from {{ ref('int_sound_cells') }}
+    select * from {{ ref('int_valid_cells') }}
     where period_type = 'month'
 ),
 
@@ -35,31 +35,31 @@ reference_months as (
     cross join spans
 ),
 
-usual as (
+routine as (
     select
         release_id,
         previous_release_id,
-        min(reference_month - months_back) as usual_from
+        min(reference_month - months_back) as routine_from
     from reference_months
     where reference_month <= last_month
     group by release_id, previous_release_id
 )
 
 select
-    usual.release_id,
+    routine.release_id,
     later.period_start as month_date,
     later.series_id,
-    usual.previous_release_id,
+    routine.previous_release_id,
     earlier.published_musd as previous_musd,
     later.published_musd as value_musd,
     later.published_musd - earlier.published_musd as revision_musd,
-    {{ month_number('later.period_start') }} >= usual.usual_from as is_usual
-from usual
-inner join cells as later on usual.release_id = later.release_id
+    {{ month_number('later.period_start') }} >= routine.routine_from as is_routine
+from routine
+inner join cells as later on routine.release_id = later.release_id
 inner join cells as earlier
     on
-        usual.previous_release_id = earlier.release_id
+        routine.previous_release_id = earlier.release_id
         and later.period_start = earlier.period_start
         and later.series_id = earlier.series_id
 where later.published_musd != earlier.published_musd
-order by usual.release_id, later.period_start, later.series_id
+order by routine.release_id, later.period_start, later.series_id

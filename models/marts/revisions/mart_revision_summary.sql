@@ -1,9 +1,9 @@
-with prints as (
+with estimates as (
     select
         *,
         {{ month_number('period_start') }} as month_number
-    from {{ ref('int_sound_cells') }}
-    where print_release_id is not null
+    from {{ ref('int_valid_cells') }}
+    where estimate_release_id is not null
 ),
 
 series as (
@@ -21,48 +21,57 @@ moved as (
         case
             when
                 lag(month_number) over (
-                    partition by print_release_id, series_id order by month_number
+                    partition by estimate_release_id, series_id order by month_number
                 ) = month_number - 1
                 then
                     sign(
                         published_musd - lag(published_musd) over (
-                            partition by print_release_id, series_id
+                            partition by estimate_release_id, series_id
                             order by month_number
                         )
                     )
         end as direction
-    from prints
+    from estimates
 ),
 
-compared as (
-    select *
+-- The twelve releases after the first estimate are for one April, which carries the
+-- annual revision.
+later_estimates as (
+    select
+        *,
+        case
+            when estimate_release_id like '%-04' then 'annual revision'
+            when estimate_number = 2 then 'next estimate'
+            when estimate_number = 3 then 'third estimate'
+        end as horizon
+    from moved
+    where estimate_number between 2 and 13
+    union all
+    select
+        *,
+        'current' as horizon
     from moved
     where
-        print_number <= 3
-        or is_current
+        is_current
+        and estimate_number > 1
 ),
 
 revisions as (
     select
         later.series_id,
-        horizons.horizon,
+        later.horizon,
         later.published_musd as value_musd,
-        later.published_musd - first_prints.published_musd as revision_musd,
+        later.published_musd - first_estimates.published_musd as revision_musd,
         case
-            when later.direction = first_prints.direction then 1
-            when later.direction != first_prints.direction then 0
-        end as held
-    from compared as first_prints
-    inner join compared as later
+            when later.direction = first_estimates.direction then 1
+            when later.direction != first_estimates.direction then 0
+        end as kept_direction
+    from moved as first_estimates
+    inner join later_estimates as later
         on
-            first_prints.series_id = later.series_id
-            and first_prints.period_start = later.period_start
-            and first_prints.print_number = 1
-            and later.print_number > 1
-    inner join horizons
-        on
-            later.print_number = horizons.later_print
-            or (horizons.later_print is null and later.is_current)
+            first_estimates.series_id = later.series_id
+            and first_estimates.period_start = later.period_start
+            and first_estimates.estimate_number = 1
 )
 
 select
@@ -86,15 +95,12 @@ select
             when revisions.revision_musd <= 0 then 0
         end
     ) as share_upward,
-    avg(revisions.held) as share_direction_held,
+    avg(revisions.kept_direction) as share_direction_held,
     stddev_samp(revisions.revision_musd)
     / nullif(stddev_samp(revisions.value_musd), 0) as noise_ratio
-from series
-cross join horizons
-inner join revisions
-    on
-        series.series_id = revisions.series_id
-        and horizons.horizon = revisions.horizon
+from revisions
+inner join series on revisions.series_id = series.series_id
+inner join horizons on revisions.horizon = horizons.horizon
 group by
     series.component,
     series.flow,

@@ -4,7 +4,7 @@
 
 with {{ asked_series() }},
 
-prints as (
+estimates as (
     select
         vintages.month_date,
         vintages.released_on,
@@ -23,7 +23,7 @@ compared as (
         *,
         lag(value_musd) over (partition by month_date order by released_on)
             as value_before_musd
-    from prints
+    from estimates
 )
 
 select

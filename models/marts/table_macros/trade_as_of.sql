@@ -23,8 +23,8 @@ known as (
             as known_release_id
     from {{ vintages }} as vintages
     inner join asked on vintages.released_on <= asked.day
-    -- A print that only the next release remembers is one month of its year.
-    where vintages.reported_in = vintages.release_id
+    -- An estimate that only the next release repeats is one month of its year.
+    where vintages.source_release_id = vintages.release_id
     group by vintages.release_id, year(vintages.month_date)
 ),
 
@@ -48,7 +48,7 @@ select
 from {{ vintages }} as vintages
 inner join known
     on
-        vintages.reported_in = known.release_id
+        vintages.source_release_id = known.release_id
         and vintages.release_id = known.release_id
         and year(vintages.month_date) = known.year
         and known.release_id = known.known_release_id

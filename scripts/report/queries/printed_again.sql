@@ -1,7 +1,7 @@
 -- How many numbers were printed again, and what became of the balances among them.
-with prints as (
+with estimates as (
     select
-        print_number > 1 and balance_revision_from_first_musd is not null as is_again,
+        estimate_number > 1 and balance_revision_from_first_musd is not null as is_again,
         component = 'total' as is_total,
         balance_revision_from_previous_musd as revision_musd
     from marts.fct_monthly_trade_vintages
@@ -13,4 +13,4 @@ select
     count(*) filter (where is_total and revision_musd > 0) as up,
     count(*) filter (where is_total and revision_musd < 0) as down,
     max(abs(revision_musd)) filter (where is_total) as largest_musd
-from prints;
+from estimates;

@@ -8,21 +8,21 @@ with shown as (
 )
 
 select
-    prints.month_date,
-    prints.release_id,
-    prints.balance_musd,
-    prints.balance_revision_from_previous_musd as revision_musd,
-    prints.is_first_print
-from marts.fct_monthly_trade_vintages as prints
-inner join shown on prints.release_id = shown.release_id
+    estimates.month_date,
+    estimates.release_id,
+    estimates.balance_musd,
+    estimates.balance_revision_from_previous_musd as revision_musd,
+    estimates.is_first_estimate
+from marts.fct_monthly_trade_vintages as estimates
+inner join shown on estimates.release_id = shown.release_id
 inner join marts.dim_release as latest
     on
         latest.is_latest
-        and prints.month_date > latest.last_month - interval 36 month
+        and estimates.month_date > latest.last_month - interval 36 month
 where
-    prints.component = 'total'
+    estimates.component = 'total'
     and (
-        prints.is_first_print
-        or prints.balance_revision_from_previous_musd is not null
+        estimates.is_first_estimate
+        or estimates.balance_revision_from_previous_musd is not null
     )
-order by prints.release_id, prints.month_date;
+order by estimates.release_id, estimates.month_date;

@@ -5,9 +5,9 @@
 -- it waits. Grain of a failure: a release.
 select
     release_id,
-    breaks,
-    accepted_breaks
+    failures,
+    accepted_failures
 from {{ ref('int_releases') }}
 where
     is_latest
-    and breaks > accepted_breaks
+    and failures > accepted_failures

@@ -4,7 +4,7 @@ with printed_rows as (
 
 releases as (
     select * from {{ ref('int_releases') }}
-    where is_sound
+    where is_valid
 ),
 
 accepted as (
@@ -15,44 +15,44 @@ accepted as (
     where accepted_reason is not null
 ),
 
--- A month is a print of its release, and last month's first print one of the release
--- before, unless that is there and says so itself.
-prints as (
+-- A month is an estimate of its release, and the month before as previously published
+-- one of the release before, unless that is loaded.
+estimates as (
     select
         printed_rows.*,
-        accepted.release_id is not null as has_accepted_break,
+        accepted.release_id is not null as has_known_discrepancy,
         case
             when printed_rows.period_type = 'month' then printed_rows.release_id
-            when printed_rows.period_type = 'last_print'
-                and remembered.release_id is null
+            when printed_rows.period_type = 'as_previously_published'
+                and loaded.release_id is null
                 then {{ year_month('printed_rows.period_start') }}
-        end as print_release_id,
+        end as estimate_release_id,
         case
             when printed_rows.period_type = 'month' then releases.last_month
             else printed_rows.period_start
-        end as print_month
+        end as estimate_month
     from printed_rows
     inner join releases on printed_rows.release_id = releases.release_id
-    left join releases as remembered
-        on printed_rows.period_start = remembered.last_month
+    left join releases as loaded
+        on printed_rows.period_start = loaded.last_month
     left join accepted
         on
             printed_rows.release_id = accepted.release_id
             and printed_rows.line_number = accepted.line_number
 )
 
--- What is known now: of each year, what the latest sound release that prints it says,
--- its months and its annual row. The first print of a month is that of the release
--- whose last month it is, the second the next one's, and so on, loaded or not.
+-- Current are the rows of a year, months and annual row, of the latest valid release
+-- that covers the year. The first estimate of a month is that of the release whose last
+-- month it is, the second the next release's, and so on, loaded or not.
 select
     *,
     case
-        when print_release_id is not null
-            then {{ month_number('print_month') }} + 1
+        when estimate_release_id is not null
+            then {{ month_number('estimate_month') }} + 1
                 - {{ month_number('period_start') }}
-    end as print_number,
-    period_type != 'last_print'
+    end as estimate_number,
+    period_type != 'as_previously_published'
     and release_id = max(
-        case when period_type != 'last_print' then release_id end
+        case when period_type != 'as_previously_published' then release_id end
     ) over (partition by year(period_start)) as is_current
-from prints
+from estimates

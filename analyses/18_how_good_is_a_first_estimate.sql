@@ -1,6 +1,6 @@
--- How good is a first print of the deficit? Each one that was announced since January
--- 2000, against what the next news release made of it, an ordinary one or one with the
--- annual revision, and against what is known now: in billions of dollars the mean
+-- How good is a first estimate of the deficit? Each one that was announced since
+-- January 2000, against the next estimate, that of an ordinary release or that of the
+-- annual revision, and against the current number: in billions of dollars the mean
 -- revision (above zero where the deficit grew), the mean without signs, and the
 -- largest.
 select
