@@ -11,12 +11,12 @@ FOOTNOTE_MARK = re.compile(r"\s*\(\w\)$")
 
 
 def is_header(fields: list[str]) -> bool:
-    """Whether a row names columns: a flow or a component stands in a field behind the first."""
+    """Return whether a flow or a component stands in a field behind the first."""
     return any(header_name(field) in FLOWS + COMPONENTS for field in fields[1:])
 
 
 def header_name(field: str) -> str:
-    """A header without its footnote mark, in lower case: ``Goods (1)`` is ``goods``."""
+    """Return a header without its footnote mark, in lower case: ``Goods (1)`` is ``goods``."""
     return FOOTNOTE_MARK.sub("", field).casefold()
 
 
@@ -25,8 +25,8 @@ def spaced(series: str) -> str:
 
 
 def series_columns(flows: list[str], components: list[str]) -> tuple[dict[str, int], str, int]:
-    """Where each series stands, from the two header rows; what is wrong with them, or ""; and in
-    which column, counted from 1.
+    """Return where each series stands; what is wrong with the two header rows, or ""; and in
+    which column that is, counted from 1.
 
     A flow heads the columns from its own to the next flow's.  Where a workbook centred it over
     its group, it stands one or two columns to the right of the group's first: so the flows are
