@@ -4,26 +4,10 @@ Two sources have lines: a text, and the sheet of a workbook; the parser knows ne
 What it makes of them is a Draft; a Release (reader.py) is a Draft read from the release's own text.
 Two tables have such lines; what they differ in is data (tables.py).
 
-Variants that are read to the same cells:
-
-  - trailing and leading blanks in labels, headers and cells; no-break spaces;
-  - a header row shifted by one column (``Balance`` over Goods); ``Period`` in either header row;
-    groups and columns in another order; ``Goods`` with or without ``(1)``;
-  - numbers without thousands separators, in double quotes, or with U+2212 or an en dash for
-    minus;
-  - CRLF line ends; a UTF-8 byte-order mark; a newline at the end, or none;
-  - ``(R)`` behind a month or an annual label (kept as is_revised); ``Jan.- Dec.``,
-    ``Jan. -Dec.``, an en dash; ``Jan. -`` for January alone;
-  - a banner of up to three lines, whatever division of the Census Bureau it names; a note on
-    several lines;
-  - any number of page breaks, or none;
-  - a year or month that is not printed yet: nine empty fields, no fields at all, or the marks
-    ``-``, ``(*)`` and ``n.a.`` in all nine;
-  - a complete last year, a part year, or a last year of which nothing is printed yet.
-
-What is refused beside what cannot be read: words that contradict what the tables say of every
-number (CONTRADICTIONS), another table of the news release, and a table that does not end with the
-two lines that close every published one, since its last years may be cut off.
+tests/cases/read.toml has the variants that are read to the same cells, refused.toml what is
+refused: beside what cannot be read, words that contradict what the tables say of every number
+(CONTRADICTIONS), another table, an export of 0 or less, a month that has not ended, and a table
+without the two lines that close every published one, since its last years may be cut off.
 """
 
 from __future__ import annotations

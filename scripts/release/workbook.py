@@ -51,6 +51,7 @@ OLE_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = re.compile(rb"\x09\x08(?:\x10\0.{16}|\x08\0.{8})(?:\x86\0\0\0)?\x2f\0(?!\0)", re.DOTALL)
 PASSWORD = "is protected by a password; save it without one"
 FORMULA = "holds a formula without a value; open the workbook in a spreadsheet program and save it"
+DAMAGED = "is damaged: it stands out of order or twice, or holds more than one value"
 TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 
 Cells = Mapping[tuple[int, int], str]  # the words in (row, column), both counted from 1
@@ -110,13 +111,13 @@ def read_sheet(path: str, data: bytes, suffix: str) -> Sheet:
         reason = f"a workbook is read with {LIBRARY}, which is not installed; "
         reason += "install requirements.lock, or save the sheet as text (tab-separated)"
         raise refusal(path, reason)
+    check_kind(path, data, suffix)
     odd: dict[str, Odd] = {}
-    if suffix == ".xls":
-        check_old_file(path, data)
-    else:
-        check_file(path, data)
+    if suffix == ".xlsx":
         try:
             with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                if reason := why_not(archive):
+                    raise refusal(path, reason)
                 odd = {name: odd_cells(path, name, archive.open(part))
                        for name, part in sheet_parts(archive)}  # fmt: skip
         except Refused:
@@ -126,41 +127,23 @@ def read_sheet(path: str, data: bytes, suffix: str) -> Sheet:
     return chosen_sheet(path, filled_cells(path, data), odd)
 
 
-def check_old_file(path: str, data: bytes) -> None:
-    """Raise Refused for what is no .xls, or cannot be read."""
+def check_kind(path: str, data: bytes, suffix: str) -> None:
+    """Raise Refused for what is empty, of another kind, or protected by a password."""
+    reason = ""
+    is_old, is_zip = data.startswith(OLE_FILE), data.startswith(b"PK")
     if not data:
-        raise refusal(path, "is empty")
-    if not data.startswith(OLE_FILE) or zipfile.is_zipfile(io.BytesIO(data)):
-        hint = "; name it .xlsx if it is one" if data.startswith(b"PK") else ""
+        reason = "is empty"
+    elif is_old and ("EncryptedPackage".encode("utf-16-le") in data or ENCRYPTED.search(data)):
+        reason = PASSWORD
+    elif suffix == ".xlsx" and is_old:
+        reason = "is an old workbook (.xls) by its content; name it so"
+    elif suffix == ".xlsx" and not is_zip:
+        reason = f"is no workbook (.xlsx): it begins with {beginning(data)}"
+    elif suffix == ".xls" and (not is_old or zipfile.is_zipfile(io.BytesIO(data))):
+        hint = "; name it .xlsx if it is one" if is_zip else ""
         reason = f"is no old workbook (.xls): it begins with {beginning(data)}{hint}"
+    if reason:
         raise refusal(path, reason)
-    if "EncryptedPackage".encode("utf-16-le") in data or ENCRYPTED.search(data):
-        raise refusal(path, PASSWORD)
-
-
-def check_file(path: str, data: bytes) -> None:
-    """Raise Refused unless ``data`` is a sound zip file of a bearable size, with a workbook.
-
-    Every part is unpacked once, so that each is known to be whole before any is understood.
-    """
-    if not data:
-        raise refusal(path, "is empty")
-    if data.startswith(OLE_FILE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise refusal(path, PASSWORD)
-        raise refusal(path, "is an old workbook (.xls) by its content; name it so")
-    if not data.startswith(b"PK"):
-        raise refusal(path, f"is no workbook (.xlsx): it begins with {beginning(data)}")
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if reason := why_not(archive):
-                raise refusal(path, reason)
-            for part in archive.infolist():
-                archive.read(part)
-    except Refused:
-        raise
-    except Exception as error:  # zipfile has no one error for a damaged file
-        raise refusal(path, f"is damaged: {in_short(error)}") from error
 
 
 def why_not(archive: zipfile.ZipFile) -> str:
@@ -176,6 +159,8 @@ def why_not(archive: zipfile.ZipFile) -> str:
         return "is a binary workbook (.xlsb); save it as Excel Workbook (.xlsx)"
     if "xl/workbook.xml" not in names:
         return "is a zip file, but no workbook (.xlsx)"
+    for name in names:  # so that each is known to be whole before any is understood
+        archive.read(name)
     twice = next((name for name in names if names.count(name) > 1), None)
     return f"is damaged: it holds {quoted(twice)} twice" if twice else ""
 
@@ -201,7 +186,8 @@ def local(element: Element) -> str:
 
 
 def odd_cells(path: str, sheet: str, part: object) -> Odd:
-    """Return the cells whose formula has no value, or an error: calamine takes both for blank.
+    """Return the cells that calamine passes over: a formula without a value or an error, which
+    it takes for blank, and what no program writes: a cell twice, or with two values.
 
     Raises Refused for a cell far from the table, for which calamine would fill all memory.
     """
@@ -210,14 +196,17 @@ def odd_cells(path: str, sheet: str, part: object) -> Odd:
     for _, element in iterparse(part):  # type: ignore[arg-type]
         if local(element) != "row":
             continue
-        row, column = int(element.get("r", row + 1)), 0
+        above, row, column = row, int(element.get("r", row + 1)), 0
         for cell in element:
             place = REFERENCE.fullmatch(cell.get("r", ""))
-            column = number_of(place[1]) if place else column + 1
+            before, column = column, number_of(place[1]) if place else column + 1
             found = {local(child): child.text or "" for child in cell}
             if found:
                 check_place(path, sheet, int(place[2]) if place else row, column)
-            if cell.get("t") == "e":
+            is_there = above < row and before < column and (not place or int(place[2]) == row)
+            if not is_there or len(found) < len(cell) or any(map(len, cell.findall("{*}v"))):
+                odd.append((row, column, DAMAGED))
+            elif cell.get("t") == "e":
                 odd.append((row, column, f"holds the error {quoted(found.get('v', ''))}"))
             elif "f" in found and not found.get("v"):
                 odd.append((row, column, FORMULA))

@@ -363,6 +363,8 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 PASSWORD = "is protected by a password; save it without one"
 TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+DAMAGED = "is damaged: it stands out of order or twice, or holds more than one value"
+VALUE = b"<v>%d</v>" % NUMBER
 ENTITIES = b'<!DOCTYPE a [<!ENTITY a "%b">%b]>' % (
     b"x" * 5000, b"".join(b'<!ENTITY %c "%b">' % (n + 1, b"&%c;" % n * 99) for n in range(97, 104)),
 )  # fmt: skip
@@ -379,10 +381,11 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "a binary workbook": (
         ".xlsx", zipped(("xl/workbook.bin", b"")),
         "is a binary workbook (.xlsb); save it as Excel Workbook (.xlsx)"),
-    "half a file": (".xlsx", SOUND[: len(SOUND) // 2], "is damaged: File is not a zip file"),
+    "half a file": (
+        ".xlsx", SOUND[: len(SOUND) // 2], "is damaged, or no workbook: File is not a zip file"),
     "a part that is damaged": (
         ".xlsx", SOUND.replace(b"xl/worksheets", b"xl/worksheet5", 1),
-        "is damaged: File name in directory 'xl/worksheets/sheet1.xml' and header "),
+        "is damaged, or no workbook: File name in directory 'xl/worksheets/sheet1.xml' and h"),
     "a part twice": (
         ".xlsx", with_part(SOUND, SHEET, b""),
         'is damaged: it holds "xl/worksheets/sheet1.xml" twice'),
@@ -398,6 +401,14 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "a number that is none": (
         ".xlsx", in_sheet(b"<v>%d</v>" % NUMBER, b"<v>many</v>")(SOUND),
         "is damaged, or no workbook: Parse float error: invalid float literal"),
+    "a cell twice": (
+        ".xlsx", in_sheet(VALUE + b"</c>", VALUE + b'</c><c r="F13"><v>7</v></c>')(SOUND),
+        f"'1'!F13: {DAMAGED}"),
+    "two values": (".xlsx", in_sheet(VALUE, VALUE + b"<v>7</v>")(SOUND), f"'1'!F13: {DAMAGED}"),
+    "a value with a tag in it": (
+        ".xlsx", in_sheet(VALUE, VALUE[:5] + b"<c/>" + VALUE[5:])(SOUND), f"'1'!F13: {DAMAGED}"),
+    "a cell of another row": (
+        ".xlsx", in_sheet(b'<c r="F13"', b'<c r="F12"')(SOUND), f"'1'!F13: {DAMAGED}"),
     "a cell in the last corner of a sheet": (
         ".xlsx", made(put("XFD1048576", "x")), f"'1'!XFD1048576: {FAR}"),
     "a row beyond all bounds": (
