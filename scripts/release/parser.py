@@ -380,7 +380,7 @@ class Parser:
 
     def read_cell(self, row: Row, index: int, at: int, raw: str, field: str) -> str:
         """Append the number of a field to the row's cells, or add a fault; return its layout."""
-        series, what = SERIES[index], quoted(field)
+        series = SERIES[index]
         cell = NUMBER.fullmatch(raw)
         if cell is None:
             reason, cause = "is not a whole number of millions", ""
@@ -388,18 +388,18 @@ class Parser:
                 cause = MARKS.get(mark[1], f'"{mark[1]}"')
                 reason = f"has {cause} between its thousands; save the sheet with commas or "
                 reason += "nothing there, or put the workbook (.xlsx) here itself"
-            self.fault(row.line, f"{spaced(series)}: {what} {reason}", at + 1, cause)
+            self.fault(row.line, f"{spaced(series)}: {quoted(field)} {reason}", at + 1, cause)
             return raw
         before, _, sign, digits, after = cell.groups()
         plain = digits.replace(",", "")
         if len(plain) > MOST_DIGITS:
-            reason = f"{what} is too large to be millions"
+            reason = f"{quoted(field)} is too large to be millions"
             self.fault(row.line, f"{spaced(series)}: {reason}", at + 1)
             return raw
         value = -int(plain) if sign else int(plain)
         if value <= 0 and not series.startswith("balance"):
-            reason = f"{what} is not above zero, as every export and import is; is the column's "
-            reason += "header right?"
+            reason = f"{quoted(field)} is not above zero, as every export and import is; "
+            reason += "is the column's header right?"
             self.fault(row.line, f"{spaced(series)}: {reason}", at + 1, cause="a sign")
         row.cells.append(value)
         # A number below a thousand fits either way of writing; it goes with the file's.

@@ -10,6 +10,7 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from .faults import Faults
 from .tables import Table
@@ -192,14 +193,19 @@ def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int,
     Where a stretch might as well begin later, it does: of rows that stand twice the second is
     told, and of a lost year its own rows.
     """
+    same = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(found, wanted, strict=False))
+    )
+    found, wanted = found[same:], wanted[same:]
     codes = difflib.SequenceMatcher(None, found, wanted, autojunk=False).get_opcodes()
-    for (what, a, b, c, d), (_, _, end, _, _) in zip(codes, [*codes[1:], codes[-1]], strict=True):
+    for (what, a, b, c, d), (_, _, end, _, _) in zip(codes, [*codes[1:], *codes[-1:]], strict=True):
         if what == "equal":
             continue
         later = 0
         keys, first, last = (found, a, b) if what == "delete" else (wanted, c, d)
         while what != "replace" and b + later < end and keys[first + later] == keys[last + later]:
             later += 1
+        later += same
         yield a + later, b + later, c + later, d + later
 
 
