@@ -44,7 +44,7 @@ OF_DBT = (".sql", ".yml", ".yaml", ".md")
 READ = {
     "releases": ("",), "dbt_packages": ("",), "seeds": (".csv", *OF_DBT), "docs": (".md",),
     "models": (".py", *OF_DBT), "macros": OF_DBT, "tests": OF_DBT, "analyses": OF_DBT,
-    "scripts/release": (".py",),
+    "scripts/release": (".csv", ".py"),
 }  # fmt: skip
 # Of a page dbt takes its doc blocks alone.
 DOC_BLOCK = re.compile(rb"{%-?\s*docs\b.*?\benddocs\s*-?%}", re.DOTALL)

@@ -47,7 +47,7 @@ def environment() -> jinja2.Environment:
         day=day, month=month, months_to=months_to, whole=whole, mean_square=mean_square,
         one=lambda number: f"{one_decimal(abs(number)):,}",
         grouped=lambda number: f"{number:,}",
-        side=lambda balance: "deficit" if balance < 0 else "surplus",
+        side=lambda balance: ("balance", "surplus", "deficit")[(balance > 0) - (balance < 0)],
     )  # fmt: skip
     made.tests["within"] = lambda number, bound: abs(number) < bound
     return made

@@ -109,8 +109,6 @@ def test_no_column_of_a_mart_has_a_type_that_a_client_stumbles_over(database: Pa
 LOCKS = {
     "requirements.lock": (),
     "requirements-dev.lock": ("dev",),
-    "requirements-report.lock": ("report",),
-    "requirements-browser.lock": ("browser",),
     "requirements-sail.lock": ("sail",),
 }
 

@@ -56,7 +56,7 @@ def test_the_statistics_of_the_revisions(three_releases: Outcome) -> None:
         """,
     )
     assert summary == [
-        ("1 to 2", 2, 125, 250, 0.5), ("1 to 3", 1, 400, 400, 1), ("1 to latest", 2, 200, 400, 0.5),
+        ("next estimate", 2, 125, 250, 0.5), ("third estimate", 1, 400, 400, 1), ("current", 2, 200, 400, 0.5),
     ]  # fmt: skip
 
 
@@ -95,7 +95,7 @@ def test_a_month_revised_out_of_season_is_a_warning(three_releases: Outcome) -> 
     )
     assert unusual == [("2024-02", "1999-03-01", 4, 9), ("2024-02", "2023-12-01", 4, 150)]
     assert (
-        "warning     2024-02 revises 2 months that came before those usual since 2024-01, "
+        "warning     2024-02 revises 2 months further back than is routine since 2024-01, "
         "by up to 150: December 2023, March 1999\n"
     ) in three_releases.printed
 

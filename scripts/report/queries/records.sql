@@ -1,5 +1,5 @@
 -- Where each series stands among all its months, how long it has been moving one way,
--- and its records so far. After a month that is missing all begins anew.
+-- and its records so far: none, where the months do not begin in 1992 or one is missing.
 select
     dim_series.title,
     latest.month_date,
@@ -27,12 +27,12 @@ inner join marts.dim_series
     on
         latest.component = dim_series.component
         and latest.flow = dim_series.flow
-inner join marts.mart_trade_records as highest
+left join marts.mart_trade_records as highest
     on
         latest.component = highest.component
         and latest.flow = highest.flow
         and latest.record_high_month = highest.month_date
-inner join marts.mart_trade_records as lowest
+left join marts.mart_trade_records as lowest
     on
         latest.component = lowest.component
         and latest.flow = lowest.flow
