@@ -9,6 +9,7 @@ sum of its months.  Units: millions of US dollars.
     made_up_exhibit  Exhibit 1 of the news release, as text: what a spreadsheet program saves
     as_workbook      the sheet that this text was saved from
     as_bundle        that workbook among others
+    six_releases     histories of four years, one of them wrong, that fill every mart
 """
 
 from __future__ import annotations
@@ -209,6 +210,49 @@ def monthly_releases(text: str, count: int) -> Iterator[tuple[str, str]]:
         )  # fmt: skip
         before = changes
         yield f"{last[0]}-{last[1]:02}", release
+
+
+def six_releases(text: str, first_year: int = 2020) -> Iterator[tuple[str, str]]:
+    """Yield the names and texts of six releases of four years, made of the committed one.
+
+    The third does not reconcile, and that of January is not among them.
+    """
+    published = Published(text.replace("1992 - Present", f"{first_year} - Present"))
+    published.rows = {
+        (year, month): exact(cells)
+        for (year, month), cells in published.rows.items()
+        if year >= first_year and month
+    }
+    for month in (7, 8, 9, 10, 12):
+        changes: Changes = {
+            (2023, month): {"exports_goods": -40 * month, "imports_services": 11 * month},
+            (2023, month - 1): {"exports_services": 7 * month - 60},
+            (2021, 3): {"imports_goods": month},
+        }
+        text = made_up_release(published, (2023, month), changes)
+        if month == 9:
+            text = damaged(text, 2020, "May", 2, 777)  # one number, which two sums name
+            text = damaged(text, 2020, "June", 5, 90)  # two of a year, in a row each
+            text = damaged(text, 2020, "July", 5, -4000)
+            for column, error in ((1, 500), (2, 500), (4, 500), (5, 500)):
+                text = damaged(text, 2021, "April", column, error)  # a row that holds all the same
+            for column, error in ((2, 300), (4, 900), (6, 5000), (7, -70)):
+                text = damaged(text, 2022, "October", column, error)  # too many to tell
+        yield f"2023-{month:02}", text
+    text = made_up_release(published, (2024, 2))
+    text = damaged(text, 2020, "March", 5, 1000)
+    yield "2024-02", damaged(text, 2023, "November", 9, -30)
+
+
+def damaged(text: str, year: int, month: str, column: int, error: int) -> str:
+    """Return the text with an error in the number of a month that stands so many columns on."""
+    lines = text.split("\n")
+    start = next(at for at, line in enumerate(lines) if line.split("\t")[0] == str(year))
+    at = next(at for at in range(start, len(lines)) if lines[at].split("\t")[0] == month)
+    fields = lines[at].split("\t")
+    fields[column] = f"{int(fields[column].replace(',', '')) + error:,}"
+    lines[at] = "\t".join(fields)
+    return "\n".join(lines)
 
 
 def exact(cells: Cells) -> Cells:
