@@ -1,3 +1,10 @@
+# /// script
+# dependencies = ["playwright==1.65.2"]
+# [tool.us_trade]
+# speaks = ["sql", "dataset", "chart", "dashboard"]
+# requirements = "superset.txt"
+# program = "chromium"  # of Debian's package chromium
+# ///
 """Apache Superset: started on loopback, configured and asked over its REST API, stopped.
 
 The dashboard of clients/superset is imported and opened in Chromium: what its charts ask there, and
