@@ -11,10 +11,18 @@
 
 {#
     How dbt writes the rows of a seed on Spark: as it would itself, but that a cell with nothing in
-    it is null (dbt-spark 1.11 writes the text 'None'), that a quote or backslash is itself, and
-    that a column is cast once a statement rather than once a row.
+    it is null (dbt-spark 1.11 writes the text 'None'), that a quote or backslash is itself, that
+    ${name} is no variable (Spark fills them in within literals, too, and leaves nothing where it
+    knows none), and that a column is cast once a statement rather than once a row.
+    A table in a folder that holds one already would have its rows twice: it is refused.
 #}
 {% macro spark__load_csv_rows(model, agate_table) %}
+    {%- if run_query('select count(*) as found from ' ~ this).rows[0][0] > 0 -%}
+        {%- do exceptions.raise_compiler_error(
+            env_var('US_TRADE_LAKE', 'the warehouse') ~ ': holds ' ~ this ~ ' already, and '
+            'nothing was added to it; name a new folder in US_TRADE_LAKE for each build'
+        ) -%}
+    {%- endif -%}
     {%- set statements = [] -%}
     {%- for rows in agate_table.rows | batch(get_batch_size()) -%}
         {%- set insert -%}
@@ -31,7 +39,7 @@
                     {%- if cell is none -%}
                         null
                     {%- else -%}
-                        '{{ cell | replace("\\", "\\\\") | replace("'", "\\'") }}'
+                        '{{ cell | replace("\\", "\\\\") | replace("'", "\\'") | replace("${", "$\\{") }}'
                     {%- endif -%}
                     {{- ', ' if not loop.last -}}
                 {%- endfor -%}

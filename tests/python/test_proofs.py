@@ -1,7 +1,4 @@
-"""The proofs: that each starts, what a client's answer is held against, and what the dashboard asks.
-
-What they prove, they are run for.
-"""
+"""The proofs: that each starts; how a client's answer is judged; what the dashboard asks."""
 
 from __future__ import annotations
 
@@ -22,7 +19,7 @@ from proofs.tables import write_table
 
 from project import ROOT, ProjectError
 
-PROOFS = ("bench", "clients.__main__", "cluster.__main__", "engines.__main__", "readme", "soak")
+PROOFS = ("bench", "clients.__main__", "cluster", "engines.__main__", "readme", "soak")
 DASHBOARD = ROOT / "clients" / "superset"
 
 
