@@ -14,9 +14,9 @@
     it is null (dbt-spark 1.11 writes the text 'None'), that a quote or backslash is itself, that
     ${name} is no variable (Spark fills them in within literals, too, and leaves nothing where it
     knows none), and that a column is cast once a statement rather than once a row.
-    A table in a folder that holds one already would have its rows twice: it is refused.
 #}
 {% macro spark__load_csv_rows(model, agate_table) %}
+    {#- Of a table whose folder held one already, the rows would be there twice. -#}
     {%- if run_query('select count(*) as found from ' ~ this).rows[0][0] > 0 -%}
         {%- do exceptions.raise_compiler_error(
             env_var('US_TRADE_LAKE', 'the warehouse') ~ ': holds ' ~ this ~ ' already, and '
