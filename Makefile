@@ -6,12 +6,13 @@ BIN := .venv/bin
 # The copy of a lock says that it is installed: nothing is installed again until it changes.
 INSTALLED := .venv/requirements.lock
 DEV := .venv/requirements-dev.lock
-REPORT := .venv/requirements-report.lock
-BROWSER := .venv/requirements-browser.lock
 
-# Locks for plain pip: hashes, no index named, and extras, without which pip refuses the hashes.
+# Locks that plain pip takes too: hashes, no index named, and extras, without which it refuses them.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-strip-extras --no-emit-index-url --no-header --no-annotate pyproject.toml
+
+# What is done stands here: no setting of dbt's adds to it, and none keeps Python from its own folder.
+unexport PYTHONSAFEPATH $(filter DBT_%,$(.VARIABLES))
 
 build: $(INSTALLED) ## build the database from releases/: the default
 	@$(BIN)/python scripts/build.py
@@ -28,19 +29,19 @@ golden: $(DEV) ## write tests/golden/ anew: every mart of made-up releases, to r
 faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds
 	$(BIN)/python -m proofs.faults
 
-export: $(INSTALLED) ## write every mart as CSV and Parquet, a workbook, Croissant and SDMX into dist/data/
+export: $(DEV) ## write every mart as CSV and Parquet, a workbook, Croissant and SDMX into dist/data/
 	$(BIN)/python scripts/export_marts.py
 
-report: $(REPORT) ## draw the report, dist/report.html, and its pictures as SVG and PNG
+report: $(DEV) ## draw the report, dist/report.html, and its pictures as SVG and PNG
 	$(BIN)/python scripts/build_report.py
 
-check-report: $(BROWSER) ## open the report in Debian's Chromium, compare it with the marts, and run axe-core on it
+check-report: $(DEV) ## open the report in Debian's Chromium, compare it with the marts, and run axe-core on it
 	$(BIN)/python -m proofs.browser
 
 # dbt opens the database for writing, which no reader should be in the way of: hence the copy.
 docs: $(INSTALLED) ## write the documentation, with its lineage, as one file: dist/docs.html
 	mkdir -p target/docs dist
-	cp "$(or $(US_TRADE_DB),us_trade.duckdb)" target/docs/us_trade.duckdb
+	cp "$${US_TRADE_DB:-us_trade.duckdb}" target/docs/us_trade.duckdb
 	US_TRADE_DB=target/docs/us_trade.duckdb $(BIN)/dbt --quiet docs generate --static --target-path target/docs
 	cp target/docs/static_index.html dist/docs.html
 
@@ -65,14 +66,14 @@ cookbook: $(INSTALLED) ## write the answers of analyses/README.md again
 lock: $(DEV) ## write the locks again, after a change to the dependencies in pyproject.toml
 	$(COMPILE) --upgrade --group dev -o requirements-dev.lock
 	$(COMPILE) -c requirements-dev.lock -o requirements.lock
-	$(COMPILE) -c requirements-dev.lock --group report -o requirements-report.lock
-	$(COMPILE) -c requirements-dev.lock --group browser -o requirements-browser.lock
-	$(COMPILE) -c requirements-dev.lock --group sail -o requirements-sail.lock
+	$(COMPILE) --upgrade --group sail -o requirements-sail.lock
 
 help: ## show this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 .venv/%.lock: %.lock
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --require-hashes --requirement $<
+	sed -n '/^uv==/,/[^\\]$$/p' requirements-dev.lock >.venv/uv.lock
+	$(BIN)/python -m pip install --quiet --require-hashes --requirement .venv/uv.lock
+	$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --requirement $<
 	cp $< $@

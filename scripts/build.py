@@ -1,123 +1,88 @@
-"""Build the database from releases/: normalise, run dbt into a new file, swap that in.
+"""Build the database from releases/: read them, run dbt in target/, put the finished file in place.
 
-A reader of the database meets the last good build or the new one, never a half-built file: dbt
-writes a file of the same name in a folder beside the database, and one rename swaps it in.  (The
-name stays the same because a table macro remembers the database it was made in, by the name of
-the file, and so does a view made by a DuckDB before 2.0.)  When the build fails, the database
-stays as it was, and the failed file is kept until the next build.
+A reader meets the last good build or the new one, never a half-built file: the finished one is
+copied beside the database and takes its place with one rename. (dbt's file has the same name
+because a table macro remembers its database by that.) What is put in place is complete and audited:
+every model is built, every data test passed, and a valid release is in it.
 
-Two locks are held from the first step to the last: on seeds/, so that nobody rewrites them under
-dbt, and on the folder beside the database, `.us_trade.next` for `us_trade.duckdb`.  dbt has them
-too: should it outlive this process, no other build sweeps its file away.
+A lock on seeds/ is held from the first step to the last. dbt inherits it: should it outlive this
+process, no other build of the project begins before it ends.
 
-Nothing is built where nothing has changed since the last good build: neither the content of what
-a build reads, nor the file that it made.  A build with arguments for dbt is never taken for
-another: it runs, and is not remembered.
-
-Left untouched is what is not ours to replace: a folder, a file that is not DuckDB's, a database
-without this project's tables, one that somebody has open for writing.  Of a link, the file that
-it leads to is replaced.
+Nothing is built where nothing changed since the last good build: neither what a build reads, nor
+the file that it made. Replaced is only what this project made; of a link, the file it leads to.
 
 Exit status: 0; that of dbt where it failed, 128 and the signal's number where it was killed; 130
-where the build was told to end; else 1.
+where the build was told to end; 2 for wrong usage; else 1.
 """
 
 from __future__ import annotations
 
 import argparse
+import codecs
 import contextlib
 import fcntl
 import hashlib
 import json
 import os
+import re
+import select
 import shutil
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # not there with PYTHONSAFEPATH
+
 import project
-from project import DBT, INTERRUPTED, NO_EXTENSIONS, ROOT, Progress, ProjectError
+from project import DBT, INTERRUPTED, NO_EXTENSIONS, ROOT, Progress, ProjectError, shown
 
-# What a build reads, besides the yml files in the root; dbt_project.yml names the folders of dbt.
-FOLDERS = ("releases", "scripts", "seeds", "models", "macros", "tests", "analyses", "docs")
+# What a build reads, by the endings of its names, besides the yml files in the root.
+OF_DBT = (".sql", ".yml", ".yaml", ".md")
+READ = {
+    "releases": ("",), "dbt_packages": ("",), "seeds": (".csv", *OF_DBT), "docs": (".md",),
+    "models": (".py", *OF_DBT), "macros": OF_DBT, "tests": OF_DBT, "analyses": OF_DBT,
+    "scripts/release": (".csv", ".py"),
+}  # fmt: skip
+# Of a page dbt takes its doc blocks alone.
+DOC_BLOCK = re.compile(rb"{%-?\s*docs\b.*?\benddocs\s*-?%}", re.DOTALL)
 
-# A database with one of these tables was made by this project; so few others will have.
+SCHEMAS = ("raw", "staging", "intermediate", "marts")
+# What DuckDB calls its own databases and schemas.
+TAKEN = {*SCHEMAS, "main", "temp", "system", "memory", "information_schema", "pg_catalog"}
+# A database that this project made has one of these.
 OURS = {"raw.release_lines", "raw.monthly_trade", "raw.annual_trade"}
 
-# What DuckDB keeps beside a database that was not closed, named for it.  1.x replays such a log
-# into whatever file bears the name, and 2.0 refuses the file for it: neither may befall a new one.
+# What DuckDB keeps beside a database that was not closed: it would be replayed into a new file.
 LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")
 
-MARKER = ".us_trade_build"  # in the folder beside the database: what is here may be swept out
+ELSEWHERE = "move it away, or name another file in US_TRADE_DB"
 BUSY = "another build is running, or the seeds are being written: wait for it to end, or stop it"
 
-
-@dataclass
-class Place:
-    """Where a build goes: the database by its name, the file behind it, the folder beside that."""
-
-    database: Path
-    is_swapped: bool = False
-
-    def __post_init__(self) -> None:
-        """Raises ProjectError where no file can be put, and OSError for a name too long."""
-        database, self.file = self.database, self.database
-        if database.is_symlink():
-            if not database.exists():
-                raise ProjectError(
-                    f"{database} is a link to {os.readlink(database)}, which is not there: "
-                    "remove the link, or let it lead to a database"
-                )
-            self.file = Path(os.path.realpath(database))
-        if self.file.exists() and not self.file.is_file():
-            kind = "a folder" if self.file.is_dir() else "not a file"
-            raise ProjectError(
-                f"{database} is {kind}: move it away, or name another file in US_TRADE_DB"
-            )
-        if not self.file.parent.is_dir():
-            raise ProjectError(f"there is no folder {self.file.parent} to make {self.file.name} in")
-        # a.duckdb, a.db and a may stand side by side, and share nothing.
-        suffix = {".duckdb": "", "": "."}.get(self.file.suffix, self.file.suffix)
-        self.scratch = self.file.parent / f".{self.file.stem}{suffix}.next"
-        self.new = self.scratch / database.name
-
-    def logs(self) -> list[Path]:
-        """The logs that DuckDB may have left for the file, under either of its names."""
-        names = dict.fromkeys([self.file, self.database])
-        return [log for name in names for log in logs_of(name)]
-
-    def state(self) -> str:
-        if self.is_swapped:
-            return f"{self.database} is the new build"
-        is_there = os.path.lexists(self.database)
-        return f"{self.database} is as it was" if is_there else "no database was made"
-
-    def remains(self) -> str:
-        return f"; the failed file is {self.new}" if self.new.exists() else ""
+Read = list[tuple[str, str, int]]  # of each file its path, its SHA-256, the time of its last change
 
 
-def build(place: Place, dbt_arguments: Sequence[str]) -> None:
+def build(database: Path, file: Path) -> None:
     """Build the database, unless nothing has changed since it was built.
 
-    Raises ProjectError where a release is refused, dbt fails or the place is not ours to build in,
-    and OSError where it cannot be written; ``place.state()`` says what became of the database.
+    ``file`` is that behind ``database``. Raises ProjectError where a release is refused, dbt fails
+    or the file is not ours to replace, and OSError where something cannot be read or written.
     """
-    with project.locked(ROOT / "seeds", BUSY) as seeds:
-        said = None if dbt_arguments else unchanged(place)
-        if said is not None:
-            print("\n".join(["nothing has changed since this was built:", *said]))
+    with project.locked(ROOT / "seeds", BUSY) as lock:
+        if (said := unchanged(database, file)) is not None:
+            print("nothing has changed since this was built:", *said, sep="\n")
             return
-        with working_in(place) as scratch:
-            check_replaceable(place)
-            print(normalized(), flush=True)
-            before = what_is_read()
-            said = run_dbt(place, dbt_arguments, [seeds, scratch])
-            swap(place)
-        if not dbt_arguments:
-            remember(place, before, said)
+        check_replaceable(database, file)
+        print(normalized(), flush=True)
+        check_encoding()
+        before = what_is_read()
+        new = empty(ROOT / "target" / "build") / database.name
+        run_dbt(new, lock, before=state(database))
+        said = checked_summary(new)
+        publish(new, file)
+        remember(database, file, before, said)
 
 
 def normalized() -> str:
@@ -127,49 +92,59 @@ def normalized() -> str:
     return normalize(ROOT / "releases", ROOT / "seeds", check=False, lock=False)
 
 
+def state(database: Path) -> str:
+    return f"{database} is as it was" if os.path.lexists(database) else "no database was made"
+
+
 # --------------------------------------------------------------------------- unchanged
 
 
-Read = list[tuple[str, str, int]]  # of each file its path, its SHA-256, the time of its last change
-
-
 def what_is_read() -> Read:
-    """The files that a build reads; none where one of them cannot be read."""
+    """Return the files that a build reads; none where one of them cannot be read."""
     paths = [*ROOT.glob("*.yml"), ROOT / "requirements.lock"]
-    for top in FOLDERS:
-        for parent, folders, names in os.walk(ROOT / top, followlinks=True):
-            within = Path(parent)
-            not_read = (ROOT / "tests" / "python", ROOT / "tests" / "golden")
-            folders[:] = [
-                name for name in folders
-                if name != "__pycache__" and within / name not in not_read
-            ]  # fmt: skip
-            paths += [within / name for name in names]
+    for folder, endings in READ.items():
+        paths += [path for path in files_below(ROOT / folder) if path.name.endswith(endings)]
     try:
         return [
-            (str(path.relative_to(ROOT)), project.sha256(path), path.stat().st_mtime_ns)
+            (str(path.relative_to(ROOT)), digest, path.stat().st_ctime_ns)
             for path in sorted(paths)
+            if (digest := digest_of(path))
         ]
     except OSError:
         return []
 
 
-def key(place: Place, read: Read) -> str:
-    """One hash of what decides about a build: what it reads, dbt's settings, dbt, and the names.
+def files_below(top: Path) -> Iterator[Path]:
+    """Yield the files in a folder, as dbt finds them; raise ProjectError for a circle of links."""
+    for parent, folders, names in os.walk(top, followlinks=True):
+        folder = Path(parent)
+        for link in (folder / name for name in folders if (folder / name).is_symlink()):
+            if link.resolve() in [above.resolve() for above in (folder, *folder.parents)]:
+                raise ProjectError(
+                    f"{shown(link)} is a link to a folder that it is in, where dbt would go round "
+                    "in circles: remove it"
+                )
+        folders[:] = [name for name in folders if name != "__pycache__"]
+        yield from (folder / name for name in names)
 
-    Raises OSError where that cannot be told.
-    """
-    settings = {name: value for name, value in os.environ.items() if name.startswith("DBT_")}
-    if not read or any(map(os.path.exists, settings.values())):
-        raise OSError("what dbt reads cannot be told, or may lie elsewhere")
+
+def digest_of(path: Path) -> str:
+    """Return the SHA-256 of what a build reads of a file; "" where that is nothing."""
+    if path.suffix != ".md":
+        return project.sha256(path)
+    blocks = DOC_BLOCK.findall(path.read_bytes())
+    return hashlib.sha256(b"".join(blocks)).hexdigest() if blocks else ""
+
+
+def key(database: Path, file: Path, read: Read) -> str:
+    """Return one hash of what decides about a build: what it reads, dbt, and the names."""
     dbt = [
         folder.name
         for names in ("dbt_*.dist-info", "duckdb-*.dist-info")
         for folder in sorted(Path(sys.prefix).glob(f"lib*/python*/site-packages/{names}"))
     ]
-    names = [str(ROOT), str(place.database), str(place.file)]
     contents = [(path, digest) for path, digest, _ in read]
-    everything = [contents, sorted(settings.items()), dbt, sys.version, names]
+    everything = [contents, dbt, sys.version, str(ROOT), str(database), str(file)]
     return hashlib.sha256(json.dumps(everything).encode()).hexdigest()
 
 
@@ -177,321 +152,294 @@ def record() -> Path:
     return ROOT / "target" / "last_build.json"
 
 
-def unchanged(place: Place) -> list[str] | None:
-    """What the last good build said, where another would make the same; None where it might not.
+def unchanged(database: Path, file: Path) -> list[str] | None:
+    """Return the summary of the last good build if another would make the same, else None.
 
-    Whatever is odd is a reason to build.  A log beside the file holds what was written after.
+    Whatever is odd is a reason to build. A log beside the file holds what was written after.
     """
+    read = what_is_read()
     try:
         last = json.loads(record().read_bytes())
         is_same = (
-            last["key"] == key(place, what_is_read())
-            and last["database"] == project.sha256(place.file)
-            and not any(map(os.path.lexists, place.logs()))
+            read
+            and last["key"] == key(database, file, read)
+            and last["database"] == project.sha256(file)
+            and not any(map(os.path.lexists, {*logs_of(file), *logs_of(database)}))
         )
         return [str(line) for line in last["said"]] if is_same else None
     except (OSError, ValueError, LookupError, TypeError):
         return None
 
 
-def remember(place: Place, before: Read, said: list[str]) -> None:
-    """Note a good build for ``unchanged``, unless what it read was written to meanwhile.
-
-    Where that fails, the next build is not spared.
-    """
+def remember(database: Path, file: Path, before: Read, said: list[str]) -> None:
+    """Note a good build for ``unchanged``, unless what it read was written to meanwhile."""
     with contextlib.suppress(OSError):
-        if before != what_is_read():
-            return
-        record().parent.mkdir(exist_ok=True)
-        for part in record().parent.glob(f".{record().name}.*.part"):
-            part.unlink()
-        note = {"key": key(place, before), "database": project.sha256(place.file), "said": said}
-        project.put(record(), json.dumps(note).encode())
-
-
-# --------------------------------------------------------------------------- the folder to build in
-
-
-@contextlib.contextmanager
-def working_in(place: Place) -> Iterator[int]:
-    """The folder beside the database, empty and locked; yields the lock.
-
-    It goes at the end, unless a file is left in it to look at.  Raises ProjectError while another
-    build holds the lock, or where the folder may hold what is not ours.
-    """
-    scratch = place.scratch
-    with hold(scratch) as lock:
-        if os.fstat(lock).st_uid != os.geteuid():
-            raise not_ours(scratch, "belongs to somebody else")
-        if os.listdir(scratch) and not (scratch / MARKER).is_file():
-            raise not_ours(scratch, "holds what no build put there")
-        (scratch / MARKER).touch()
-        sweep(scratch)
-        try:
-            yield lock
-        finally:
-            if not place.new.exists():
-                with contextlib.suppress(OSError):
-                    sweep(scratch)
-                    (scratch / MARKER).unlink()  # the last, should this be cut short
-                    scratch.rmdir()
-
-
-@contextlib.contextmanager
-def hold(scratch: Path) -> Iterator[int]:
-    """Make the folder and lock it, again if another build removed it before it could be locked."""
-    busy = f"another build is running, in {scratch}: wait for it to end, or stop it"
-    while True:
-        if os.path.lexists(scratch) and (scratch.is_symlink() or not scratch.is_dir()):
-            raise not_ours(scratch, "is a link" if scratch.is_symlink() else "is no folder")
-        scratch.mkdir(exist_ok=True)
-        with contextlib.ExitStack() as stack:
-            try:
-                lock = stack.enter_context(project.locked(scratch, busy))
-                is_there = os.path.samestat(os.fstat(lock), os.lstat(scratch))
-            except FileNotFoundError:
-                continue
-            if is_there:
-                yield lock
-                return
-
-
-def not_ours(scratch: Path, reason: str) -> ProjectError:
-    return ProjectError(f"{scratch} {reason}, and a build would empty it: move it away")
-
-
-def sweep(scratch: Path) -> None:
-    """Remove what a failed or killed build left, but the marker."""
-    for entry in scratch.iterdir():
-        if entry.name != MARKER:
-            project.remove(entry)
+        if before and before == what_is_read():
+            digest = project.sha256(file)
+            note = {"key": key(database, file, before), "database": digest, "said": said}
+            project.put(record(), json.dumps(note).encode())
 
 
 # --------------------------------------------------------------------------- what may be replaced
 
 
-def check_replaceable(place: Place) -> None:
-    """Raises ProjectError unless there is no file, nothing in it, or a database of ours."""
+def file_behind(database: Path) -> Path:
+    """Return the file that a build replaces; raise ProjectError where none can be."""
+    name = database.name.partition(".")[0]
+    if name.casefold() in TAKEN:
+        raise ProjectError(
+            f"{database}: DuckDB knows a database by its file's name, and {name} is the name of a "
+            f"schema or of a database of its own; name it us_{name}{database.suffix}, for example"
+        )
+    if strange := [c for c in "'\";\\" if c in database.name]:
+        raise ProjectError(
+            f"{database}: dbt cannot build a database with {strange[0]} in its file's name"
+        )
+    if "'" in str(ROOT):
+        raise ProjectError(
+            f"{ROOT}: dbt loads no seed from a folder with ' in its name: move the project"
+        )
+    if database.is_symlink() and not database.exists():
+        raise ProjectError(
+            f"{database} is a link to {os.readlink(database)}, which is not there: "
+            "remove the link, or let it lead to a database"
+        )
+    file = Path(os.path.realpath(database))
+    if file.exists() and not file.is_file():
+        kind = "a folder" if file.is_dir() else "not a file"
+        raise ProjectError(f"{database} is {kind}: {ELSEWHERE}")
+    if not file.parent.is_dir():
+        raise ProjectError(f"there is no folder {file.parent} to make {file.name} in")
+    return file
+
+
+def check_replaceable(database: Path, file: Path) -> None:
+    """Raise ProjectError unless there is no file, nothing in it, or what this project made."""
+    is_there = file.exists() and file.stat().st_size > 0
+    own = logs_of(file) if is_there else []
+    for log in {*logs_of(file), *logs_of(database)} - {*own}:
+        if os.path.lexists(log):
+            raise ProjectError(f"{log} is a log of what is not in {file}: move it away")
+    if not is_there:
+        return
     import duckdb  # only here: an unchanged build opens no database
 
-    file, copy = place.file, place.scratch / ".copy"
-    if not file.exists() or file.stat().st_size == 0:
-        return
     try:
-        try:
-            relations = relations_of(file)
-        except duckdb.Error as error:
-            if is_locked(error) or not any(log.exists() for log in place.logs()):
-                raise
-            # A log that is not its own makes DuckDB refuse both.
-            relations = relations_of(Path(shutil.copyfile(file, copy)))
-        finally:
-            copy.unlink(missing_ok=True)
+        contents = contents_of(file)
     except duckdb.Error as error:
         reason = str(error).splitlines()[0]
-        if is_locked(error):
+        if "Could not set lock" in reason:
             raise ProjectError(
                 f"{file} is open for writing in another process, which has to close it, or to open "
                 f"it read-only, before a build can replace it: {reason}"
             ) from None
         raise ProjectError(
             f"{file} is not replaced, because it cannot be read as a database of this project "
-            f"({reason}): move it away, or name another file in US_TRADE_DB"
+            f"({reason}): {ELSEWHERE}"
         ) from None
-    if relations and not relations & OURS:
-        some = ", ".join(sorted(relations)[:3])
+    others = [name for name in contents if name.partition(".")[0] not in SCHEMAS]
+    if contents and not OURS & {*contents}:
+        others = contents
+    if others:
+        more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
         raise ProjectError(
-            f"{file} is not replaced, because it is a database of something else (it has {some}, "
-            f"and none of {', '.join(sorted(OURS))}): move it away, or name another file in "
-            "US_TRADE_DB"
+            f"{file} is not replaced, because it holds what this project did not make "
+            f"({', '.join(others[:3])}{more}): {ELSEWHERE}"
         )
 
 
-def relations_of(file: Path) -> set[str]:
-    """The tables and views of a database, schema and name."""
+def contents_of(file: Path) -> list[str]:
+    """Return all that somebody made in a database, by schema and name; raise duckdb.Error."""
     import duckdb
 
     with duckdb.connect(file, read_only=True, config=dict(NO_EXTENSIONS)) as connection:
         rows = connection.execute(
             """
-            select schema_name || '.' || table_name from duckdb_tables()
-            union all
-            select schema_name || '.' || view_name from duckdb_views() where not internal
+            with made as (
+                select database_name, schema_name, table_name as name from duckdb_tables()
+                union
+                select database_name, schema_name, view_name
+                from duckdb_views() where not internal
+                union
+                select database_name, schema_name, function_name
+                from duckdb_functions() where not internal
+                union
+                select database_name, schema_name, sequence_name from duckdb_sequences()
+                union
+                select database_name, schema_name, type_name
+                from duckdb_types() where not internal
+            )
+
+            select schema_name || '.' || name from made
+            where database_name = current_database() order by all
             """
         ).fetchall()
-    return {name for (name,) in rows}
+    return [name for (name,) in rows]
 
 
 def logs_of(file: Path) -> list[Path]:
     return [Path(f"{file}{ending}") for ending in LOGS]
 
 
-def is_locked(error: Exception) -> bool:
-    return "Could not set lock" in str(error)
-
-
 # --------------------------------------------------------------------------- dbt
 
 
-def run_dbt(place: Place, dbt_arguments: Sequence[str], locks: list[int]) -> list[str]:
-    """Build the new file; print what dbt says, and return the lines.  Raises ProjectError.
-
-    Unit tests prove the models whatever the release; `make test` runs them.
-    """
-    said: list[str] = []
-    command: list[str | Path] = [DBT, "--log-format", "json", "--log-format-file", "debug"]
-    command += [] if sys.stdout.isatty() else ["--no-use-colors"]
-    command += ["build", "--exclude-resource-type", "unit_test", *dbt_arguments]
-    environment = os.environ | {"US_TRADE_DB": str(place.new)}
-    with (
-        Progress("build") as progress,
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, pass_fds=locks
-        ) as dbt,
-    ):
+def check_encoding() -> None:
+    """Raise ProjectError where a seed is not UTF-8, which dbt tells without its name."""
+    for path in sorted((ROOT / "seeds").glob("*.csv")):
+        data = path.read_bytes()
         try:
-            progress(0, "dbt reads the project")
-            assert dbt.stdout is not None
-            for line in dbt.stdout:
-                if (words := heard(line.decode(errors="replace"), progress)) is not None:
-                    progress.clear()
-                    print(words, flush=True)
-                    said.append(words)
-        except BaseException:
-            dbt.kill()
-            raise
-    if dbt.returncode:
-        raise failed(place, dbt.returncode)
-    return said
-
-
-def heard(line: str, progress: Progress) -> str | None:
-    """What of a line of dbt's log is for the reader, as `dbt --quiet` has it; most is progress."""
-    try:
-        event = json.loads(line)
-        data, info = event["data"], event["info"]
-        if info["name"] in ("PrintEvent", "ShowNode", "CompiledNode"):
-            return str(info["msg"])
-        if "index" in data and not info["name"].startswith(("LogStart", "LogHook")):
-            progress.total = data.get("total") or data.get("num_models")
-            progress(detail=data.get("node_info", {}).get("node_name", ""))
-        # The time of day, in UTC, out of 2024-04-04T12:30:00.000000Z.
-        return f"{info['ts'][11:19]}  {info['msg']}" if info["level"] == "error" else None
-    except (ValueError, TypeError, LookupError, AttributeError):
-        return line.rstrip("\n")  # no event: a traceback, or a line of a plug-in
-
-
-def failed(place: Place, status: int) -> ProjectError:
-    """Why there is no new database, where dbt ended with that status."""
-    reason = ""
-    if status < 0:
-        reason = f": dbt was killed by signal {-status} ({signal.strsignal(-status)})"
-        reason += ", perhaps for want of memory" * (-status == signal.SIGKILL)
-        status = 128 - status
-    words = f"the build failed{reason}{shortage(place.scratch)}: {place.state()}{place.remains()}"
-    return ProjectError(words, status)
-
-
-def shortage(folder: Path) -> str:
-    """Why another million bytes cannot be written into ``folder``, in brackets; "" if they can."""
-    probe = folder / ".probe"
-    try:
-        probe.write_bytes(bytes(1_000_000))
-    except OSError as error:
-        return f" ({folder}: {error.strerror})"
-    finally:
-        with contextlib.suppress(OSError):
-            probe.unlink()
-    return ""
-
-
-# --------------------------------------------------------------------------- the swap
-
-
-def swap(place: Place) -> None:
-    """Put the new file in the old one's place, which nobody may open for writing meanwhile.
-
-    Raises ProjectError where the new file is not whole or the old one cannot be replaced; its logs
-    are then where they were.
-    """
-    with no_writer(place.file):
-        try:
-            for step in SWAP:
-                step(place)
-        except OSError as error:
-            for log, aside in logs_aside(place):
-                if aside.exists() and not place.is_swapped:
-                    shutil.move(aside, log)
+            data.decode()
+        except UnicodeDecodeError as error:
+            line = data.count(b"\n", 0, error.start) + 1
             raise ProjectError(
-                f"{place.file} cannot be replaced: {error.strerror or error}; {place.state()}; "
-                f"the finished build is {place.new}"
+                f"{shown(path)}:{line}: the byte 0x{data[error.start]:02x} is not UTF-8; "
+                "save the file as UTF-8"
             ) from None
 
 
-def check_complete(place: Place) -> None:
-    if not place.new.exists():
-        raise ProjectError(f"the build passed, but made no file {place.new}: {place.state()}")
-    # When the disk is full at the very end, DuckDB leaves the log and says nothing.
-    if any(log.exists() for log in logs_of(place.new)):
+def empty(folder: Path) -> Path:
+    """Return a folder of the project's own, emptied; raise OSError."""
+    if folder.exists():
+        shutil.rmtree(folder)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def run_dbt(new: Path, lock: int, before: str) -> None:
+    """Build the new file as `dbt --quiet build` does, and print what it says; raise ProjectError.
+
+    All that dbt is to do stands in the command, and no DBT_ variable adds to it. Unit tests prove
+    the models whatever the release; `make test` runs them. ``before`` says how the database is.
+    """
+    for name in ("manifest.json", "run_results.json"):
+        (ROOT / "target" / name).unlink(missing_ok=True)
+    colors = "--use-colors" if sys.stdout.isatty() else "--no-use-colors"
+    command: list[str | Path] = [
+        *(DBT, "--quiet", colors, "build", "--exclude-resource-type", "unit_test"),
+        *("--project-dir", ROOT, "--profiles-dir", ROOT, "--profile", "us_trade"),
+        *("--target", "dev"),
+    ]
+    environment = {name: of for name, of in os.environ.items() if not name.startswith("DBT_")}
+    environment["US_TRADE_DB"] = str(new)
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, pass_fds=[lock]
+    ) as dbt:
+        try:
+            pass_on(dbt)
+        except BaseException:
+            dbt.kill()
+            raise
+    if status := dbt.returncode:
+        words = "the build failed"
+        if status < 0:
+            words += f": dbt was killed by signal {-status} ({signal.strsignal(-status)})"
+            status = 128 - status
+        left = f"; the failed file is {new}" if new.exists() else ""
+        raise ProjectError(f"{words}: {before}{left}", status)
+
+
+def pass_on(dbt: subprocess.Popen[bytes]) -> None:
+    """Print what dbt says when it says it; on a terminal, count the seconds meanwhile."""
+    assert dbt.stdout is not None
+    decoder, began = codecs.getincrementaldecoder("utf-8")("replace"), time.monotonic()
+    with Progress("build") as progress:
+        while True:
+            if select.select([dbt.stdout], [], [], 1)[0]:
+                if not (data := os.read(dbt.stdout.fileno(), 1 << 16)):
+                    return
+                progress.clear()
+                print(decoder.decode(data), end="", flush=True)
+            else:
+                progress(round(time.monotonic() - began), "seconds")
+
+
+def checked_summary(new: Path) -> list[str]:
+    """Return what the build says of itself; raise ProjectError unless it is complete and audited.
+
+    That is: dbt says that it built and tested all of the project, and into this file; and the facts
+    are those of a release.
+    """
+    if not new.exists() or any(map(os.path.lexists, logs_of(new))):
+        raise ProjectError("the build passed, but its file was not written out: is the disk full?")
+    manifest, results = (
+        json.loads((ROOT / "target" / name).read_bytes())
+        for name in ("manifest.json", "run_results.json")
+    )
+    passed = {
+        result["unique_id"] for result in results["results"]
+        if result["status"] in ("success", "pass", "warn")
+    }  # fmt: skip
+    nodes = {
+        unique_id: node for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in ("seed", "model", "test")
+        and node["config"]["materialized"] != "ephemeral"
+    }  # fmt: skip
+    missing = [node["name"] for unique_id, node in nodes.items() if unique_id not in passed]
+    there = {*contents_of(new)}
+    missing += [
+        node["name"] for node in nodes.values()
+        if node["resource_type"] == "model" and f"{node['schema']}.{node['name']}" not in there
+    ]  # fmt: skip
+    if missing:
+        more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
         raise ProjectError(
-            f"the build passed, but its file was not written out{shortage(place.scratch)}: "
-            f"{place.state()}{place.remains()}"
+            f"the build passed without {', '.join(missing[:3])}{more}, and is not put in place: "
+            f"it is {new}"
         )
+    with project.open_database(new) as connection:
+        if not connection.execute("select 1 from marts.fct_monthly_trade limit 1").fetchall():
+            raise ProjectError(f"the build has no valid release, and is not put in place: {new}")
+        return [
+            line
+            for view in ("int_suspect_lines", "int_build_summary")
+            for *_, line in connection.execute(
+                f"select * from intermediate.{view} order by 1, 2"
+            ).fetchall()
+        ]
 
 
-def keep_permissions(place: Place) -> None:
-    if place.file.exists():
-        shutil.copymode(place.file, place.new)
+# --------------------------------------------------------------------------- the new file's place
 
 
-def write_out(place: Place) -> None:
-    sync(place.new)
+def publish(new: Path, file: Path) -> None:
+    """Put the new file in the old one's place, which nobody may open for writing meanwhile.
 
-
-def move_logs_aside(place: Place) -> None:
-    """A reader between this and the next step finds the old file as it was last written out."""
-    for log, aside in logs_aside(place):
-        if log.exists():
-            shutil.move(log, aside)  # a link may lead to another disk, where no rename does
-
-
-def rename(place: Place) -> None:
-    os.replace(place.new, place.file)
-    place.is_swapped = True
-
-
-def write_out_the_name(place: Place) -> None:
-    # Not every file system can do this with a folder, and the rename has happened all the same.
-    with contextlib.suppress(OSError):
-        sync(place.file.parent)
-
-
-# To be killed between two of them does no harm.
-SWAP: list[Callable[[Place], None]] = [
-    check_complete, keep_permissions, write_out, move_logs_aside, rename, write_out_the_name,
-]  # fmt: skip
-
-
-def logs_aside(place: Place) -> list[tuple[Path, Path]]:
-    """Each log that the old file may have, and where it goes."""
-    return [(log, place.scratch / f".old.{at}") for at, log in enumerate(place.logs())]
-
-
-def sync(path: Path) -> None:
-    """Have a file, or the names in a folder, written to the disk."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    Raises ProjectError where the old one cannot be replaced; its logs are then where they were. To
+    be killed at any moment does no harm.
+    """
+    old = file.stat() if file.exists() else None
+    logs = [(log, new.with_name(f"log.{at}")) for at, log in enumerate(logs_of(file))]
+    with no_writer(file):
+        try:
+            with project.written(file) as part, new.open("rb") as source:
+                shutil.copyfileobj(source, part, 1 << 20)
+                # A reader between this and the rename finds the old file as it was written out.
+                for log, aside in logs:
+                    if log.exists():
+                        shutil.move(log, aside)
+        except OSError as error:
+            for log, aside in logs:
+                if aside.exists():
+                    shutil.move(aside, log)
+            raise ProjectError(
+                f"{file} cannot be replaced: {error.strerror or error}; {state(file)}; "
+                f"the finished build is {new}"
+            ) from None
+    new.unlink()
+    now = file.stat()
+    if old and (old.st_uid, old.st_gid) != (now.st_uid, now.st_gid):
+        print(
+            f"{file} now belongs to {now.st_uid}:{now.st_gid}, and belonged to "
+            f"{old.st_uid}:{old.st_gid}: this user may not give it away", file=sys.stderr,
+        )  # fmt: skip
 
 
 @contextlib.contextmanager
 def no_writer(file: Path) -> Iterator[None]:
-    """Keep ``file`` as a reader does, with DuckDB's own lock, so that nobody opens it to write.
+    """Hold DuckDB's shared lock on ``file``, which keeps writers out; raise ProjectError.
 
-    A writer left on the old file would put its log beside the new one.  Raises ProjectError if
-    somebody is writing.
+    A writer left on the old file would put its log beside the new one.
     """
     if not file.exists():
         yield
@@ -512,27 +460,32 @@ def no_writer(file: Path) -> Iterator[None]:
 
 def parser() -> argparse.ArgumentParser:
     return argparse.ArgumentParser(
-        description="Build the database from releases/, beside it, and swap the finished file in. "
-        "All other arguments are for `dbt build`.",
+        description="Build the database from releases/, all of it, and put the finished file in its"
+        " place. For a part there is `.venv/bin/dbt build --select ...`, which writes in place.",
         epilog="example: US_TRADE_DB=/data/us_trade.duckdb .venv/bin/python scripts/build.py",
-        allow_abbrev=False,
     )
 
 
-def command(dbt_arguments: Sequence[str]) -> None:
-    place = Place(project.database().absolute())
+def command(_: argparse.Namespace) -> None:
+    database = project.database().absolute()
+    file = file_behind(database)
+    before = file.stat().st_ino if file.exists() else None
+
+    def now() -> str:
+        is_new = file.exists() and file.stat().st_ino != before
+        return f"{database} is the new build" if is_new else state(database)
+
     try:
-        build(place, dbt_arguments)
+        build(database, file)
     except OSError as error:
-        raise ProjectError(f"{project.in_words(error)}; {place.state()}") from None
+        raise ProjectError(f"{project.in_words(error)}; {now()}") from None
     except KeyboardInterrupt:
-        raise ProjectError(f"stopped: {place.state()}", INTERRUPTED) from None
-    print(f"database    {place.database}")
+        raise ProjectError(f"stopped: {now()}", INTERRUPTED) from None
+    print(f"database    {database}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    _, dbt_arguments = parser().parse_known_args(arguments)
-    return project.main(lambda _: command(dbt_arguments), parser(), [])
+    return project.main(command, parser(), arguments)
 
 
 if __name__ == "__main__":

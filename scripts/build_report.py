@@ -2,10 +2,10 @@
 
     us_trade.duckdb  --scripts/report/queries/*.sql-->  rows  --this-->  report.html  pictures/
 
-Nothing is computed here.  Every number and every sentence is the result of a query, which reads
-the schema ``marts``: ``<picture>.sql`` returns the rows of a picture, ``captions.sql`` what is said
-of it.  A picture of which there is nothing to say, as without a year before, is left out.  The same
-database gives the same bytes, whatever fonts the machine has.
+Nothing is computed here.  Every number is the result of a query, which reads the schema ``marts``:
+``<picture>.sql`` returns the rows of a picture, and captions.j2 says of them what there is to say.
+A picture of which that is nothing, as without a year before, is left out.  The same database gives
+the same bytes, whatever fonts the machine has.
 
 Exit status: 0, or 1 where the database cannot be read or a query fails; then nothing is written.
 """
@@ -28,6 +28,7 @@ from project import (
     put,
     shown,
 )
+from report.captions import Captions
 from report.marts import Marts
 from report.page import render
 from report.pictures import PICTURES, Drawing, draw
@@ -44,14 +45,17 @@ def files(database: Path) -> dict[str, bytes]:
         Progress("pictures", len(PICTURES)) as told,
     ):
         marts = Marts(connection)
+        captions = Captions(marts)
         drawings: dict[str, Drawing] = {}
-        for picture in (one for one in PICTURES if one.name in marts.captions):
-            told(len(drawings), picture.name)
-            drawings[picture.name] = drawing = draw(picture, marts)
+        for done, picture in enumerate(PICTURES):
+            told(done, picture.name)
+            if not (said := captions.of(picture.name)):
+                continue
+            drawings[picture.name] = drawing = draw(picture, marts, said)
             svg = vl_convert.vegalite_to_svg(drawing.file)
             drawn[f"pictures/{picture.name}.svg"] = svg.encode() + b"\n"
             drawn[f"pictures/{picture.name}.png"] = vl_convert.svg_to_png(svg, scale=2)
-        return drawn | {"report.html": render(marts, drawings).encode()}
+        return drawn | {"report.html": render(marts, captions, drawings).encode()}
 
 
 def is_of_pictures(folder: Path) -> bool:

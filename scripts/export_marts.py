@@ -1,7 +1,8 @@
 """Write every mart into dist/data/, in the formats that people and programs take.
 
     us_trade.duckdb  --this-->  <mart>.csv <mart>.parquet datapackage.json   every mart
-                                us_trade.xlsx                                those that people read
+                                us_trade.xlsx                                for people
+                                latest.json                                  the latest month
                                 croissant.json                               for loaders
                                 sdmx_structure.xml sdmx_data.xml .csv        the monthly series
 
@@ -16,51 +17,71 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
-from export import croissant, sdmx, tables, workbook
+from export import croissant, latest, sdmx, tables, workbook
 from export.dataset import NAME
-from export.marts import Json, read_marts
+from export.marts import SCHEMA, Json, Mart, doubts_of, fault_of, read_marts, references
 from project import (
     ROOT,
-    Progress,
     ProjectError,
     add_database_option,
     main,
     new_folder,
     open_database,
     shown,
+    visible,
 )
 
 DESCRIPTOR = "datapackage.json"
-FILES = (workbook.FILE, croissant.FILE, sdmx.STRUCTURE, sdmx.DATA, sdmx.CSV)
+FILES = (workbook.FILE, latest.FILE, croissant.FILE, sdmx.STRUCTURE, sdmx.DATA, sdmx.CSV)
+
+Warn = Callable[[str], object]
 
 
-def write_all(connection: duckdb.DuckDBPyConnection, folder: Path) -> Json:
-    """Write all the files into an empty folder; the data package.  Raises ProjectError."""
+def write_all(connection: duckdb.DuckDBPyConnection, folder: Path, warn: Warn) -> Json:
+    """Write all the files into an empty folder; return the data package.  Raise ProjectError."""
     marts = read_marts(connection)
-    resources = []
-    with Progress("export", len(marts) + 3) as told:
-        for mart in marts:
-            told(detail=mart.name)
-            resources.append(tables.write_resource(connection, mart, marts, folder))
-        package = tables.data_package(connection, resources)
-        told(detail=workbook.FILE)
-        workbook.write_workbook(connection, marts, folder)
-        told(detail=croissant.FILE)
-        croissant.write_croissant(connection, resources, folder)
-        told(detail=sdmx.STRUCTURE)
-        sdmx.write_sdmx(connection, marts, folder)
+    resources = [
+        resource for mart in marts if (resource := write_mart(connection, mart, folder, warn))
+    ]
+    package = tables.data_package(connection, resources, references(connection, marts))
+    workbook.write_workbook(connection, folder)
+    latest.write_latest(connection, folder)
+    croissant.write_croissant(connection, resources, folder)
+    sdmx.write_sdmx(connection, marts, folder)
     package["files"] = [tables.file_facts(folder / name) for name in FILES]
     content = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
     (folder / DESCRIPTOR).write_text(content, encoding="utf-8")
     return package
 
 
+def write_mart(
+    connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, warn: Warn
+) -> Json | None:
+    """Write a mart as far as it goes; return its resource, or None where it is left out."""
+    place = f"{SCHEMA}.{visible(mart.name)}"
+    fault = fault_of(mart)
+    if f"{mart.name}.csv" in FILES:
+        fault = "another file of the export has its name"
+    try:
+        if not fault:
+            for doubt in doubts_of(mart):
+                warn(f"{place}: {doubt}")
+            return tables.write_mart(connection, mart, folder)
+    except duckdb.Error as error:
+        fault = str(error).partition("\n")[0]
+        for half in folder.glob(f"{mart.name}.*"):
+            half.unlink()
+    warn(f"{place}: is left out: {fault}")
+    return None
+
+
 def is_ours(folder: Path) -> bool:
-    """Whether a folder is an earlier export: its data package, and only files that it names."""
+    """Return whether a folder holds an earlier export and nothing that it does not name."""
     try:
         package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
         named = {one["path"] for one in package["resources"]}
@@ -74,18 +95,22 @@ def is_ours(folder: Path) -> bool:
     return is_of_this and all(path.name in allowed and path.is_file() for path in folder.iterdir())
 
 
-def export(database: Path, target: Path) -> Json:
-    """Export all marts of the database; the data package.  Raises ProjectError or OSError."""
+def to_stderr(warning: str) -> None:
+    print(f"warning: {warning}", file=sys.stderr)
+
+
+def export(database: Path, target: Path, warn: Warn = to_stderr) -> Json:
+    """Export all marts; return the data package.  Raise ProjectError or OSError."""
     with new_folder(target, is_ours) as folder, open_database(database, threads="1") as connection:
         try:
-            return write_all(connection, folder)
+            return write_all(connection, folder, warn)
         except duckdb.Error as error:
             raise ProjectError(f"{shown(database)}: {error}") from None
 
 
 def parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        description="Write every mart as CSV and Parquet, a workbook, Croissant and SDMX.",
+        description="Write every mart as CSV and Parquet, and what is made of them.",
         epilog="example: .venv/bin/python scripts/export_marts.py --out dist/data",
     )
     add_database_option(parser)

@@ -1,27 +1,20 @@
 """Download releases into releases/: the current one, or the archive's, month by month.
 
-Source: the U.S. Census Bureau, at the addresses below, which options can replace.
+Source: the U.S. Census Bureau. The history (--url) has every month since 1992 and is replaced with
+each monthly release, at 8:30 Eastern time, about 35 days after the month ends. Where it is not
+found, the current release's exhibits are asked for (--bundle-url), a zip file; with --since those
+of every month (--archive-url, YYMM in the address): as ft900xlsx or, before September 2020, as
+ft900xls. Of a bundle only Exhibit 1 is kept. All of them hold millions of US dollars.
 
-    --url          the history, every month since 1992; replaced with each monthly release, at 8:30
-                   Eastern time, about 35 days after the month ends; a few hundred thousand bytes
-    --bundle-url   the current release's exhibits in a zip file, asked for where the history is not
-                   found (HTTP 404 or 410, or an answer that is no workbook)
-    --archive-url  the same of every month, YYMM in the address; asked for with --since only.
-                   Since September 2020; what is older holds old workbooks, which are not read
-
-Of a bundle only Exhibit 1 is kept.  All of them hold millions of US dollars.  What came is read as
-every release is read, and goes into the folder under its last month, such as 2024-03.xlsx: whole,
-and never over another file.  A month that is there already, in any form, is left as it is: which
-months those are, the files themselves say, whatever they are called.
-
-Each download has a time limit, reading it included, and a size limit; a connection that drops is
-tried once more.  One connection is kept open where the server allows it, with a pause between two
-requests.  With --since every month that comes is put there at once, so that the next run goes on
-where this one stopped; three months in a row without an answer end it.
+What came is read as every release is read, and goes into the folder under its last month, such as
+2024-03.xlsx: whole, and never over another file. A month that is there already, in any form, is
+left as it is. What the connection or a busy server (HTTP 429, 500, 502, 503, 504) denies is asked
+for three times, after a pause or as long as the server says. With --since every month that comes is
+put there at once, so that the next run goes on where this one stopped.
 
 Exit status: 0 where a release was put there, or there is nothing new; with --since, where every
-month came, or was there, or is not in the archive, and then named.  1 where one failed, with the
-address and the reason, or where the archive had none at all; what came is kept.  2 for wrong usage.
+month came, or was there, or is not in the archive, and then named. 1 where one failed, or where the
+archive had none at all; what came is kept. 2 for wrong usage.
 """
 
 from __future__ import annotations
@@ -32,21 +25,25 @@ import hashlib
 import http.client
 import io
 import itertools
+import os
 import re
 import ssl
 import sys
 import threading
 import time
+import urllib.request
 import zipfile
 from collections.abc import Callable
 from concurrent.futures import Future
 from datetime import date
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TypeVar
 from urllib.parse import urljoin, urlsplit
 
-import requests
 import urllib3
+from urllib3.exceptions import HTTPError, MaxRetryError
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # not there with PYTHONSAFEPATH
 
 from project import ROOT, Progress, ProjectError, main, put, shown, visible
 from release import Refused, Release, read_bundle, read_release, read_workbook
@@ -59,11 +56,14 @@ ARCHIVE = f"{SITE}/Press-Release/ft900/ft900xlsx_YYMM.zip"
 
 MOST_BYTES = 20_000_000
 MOST_SECONDS = 86_400.0
-ATTEMPTS = 2
+MOST_REDIRECTS = 10
+MOST_LETTERS = 300  # of what a server says
+ATTEMPTS, TIMES = 3, "three times"
+BUSY = {429, 500, 502, 503, 504}
 FETCHED, THERE, MISSING, FAILED = "fetched", "there already", "not in the archive", "failed"
 IN_A_ROW = 3  # months that the server leaves without an answer, and then is left alone
-ERRORS = (OSError, urllib3.exceptions.HTTPError, ValueError)
 T = TypeVar("T")
+Told = Callable[[int, int], None]
 Kept = tuple[bytes, Release]
 
 
@@ -76,43 +76,23 @@ class NotFound(NoWorkbook):
 
 
 class NoAnswer(ProjectError):
-    """The server did not answer, or not whole, or that it cannot now."""
-
-
-class Session(requests.Session):
-    """Keeps its connections open, trusts whom the system trusts, and follows a redirect from https
-    to https only, and from http to http or https."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.headers.update({"User-Agent": "us_trade (Python)", "Accept-Encoding": "identity"})
-        trusted = ssl.get_default_verify_paths()
-        self.verify = trusted.cafile or trusted.capath or True
-        self.max_redirects = 10
-
-    def get_redirect_target(self, resp: requests.Response) -> str | None:
-        if target := super().get_redirect_target(resp):
-            resp.close()  # what else it says would be read, however long
-            here, there = (urlsplit(url).scheme for url in (resp.url, urljoin(resp.url, target)))
-            if there not in (here, "https"):
-                reason = f"is redirected from {here} to {there}, {target}, which is not followed"
-                raise ProjectError(reason)
-        return target
+    """Timeout, dropped connection, HTTP 429 or 5xx."""
 
 
 def printable(words: str) -> str:
-    """Words from outside, for a message: on one line, with no escape codes and no password."""
-    return visible(re.sub(r"//[^/\s]*@", "//", " ".join(words.split())))
+    """Return words from outside on one line, cut, without escape codes and passwords."""
+    words = visible(re.sub(r"//[^/\s]*@", "//", " ".join(words.split())))
+    return words if len(words) <= MOST_LETTERS else f"{words[:MOST_LETTERS]}..."
 
 
 # --------------------------------------------------------------------------- the download
 
 
 def within(seconds: float, work: Callable[[], T], late: ProjectError) -> T:
-    """What ``work`` returns or raises; raises ``late`` where that takes longer.
+    """Run ``work`` in a thread; raise ``late`` after so many seconds, and leave the thread behind.
 
-    A thread does it, which is then left behind.  A socket's own timeout is for each wait of it: it
-    does not end a name that is looked up, a byte that comes now and then, or a long workbook.
+    A socket's own timeout is for each wait of it: it does not end a name that is looked up, a byte
+    that comes now and then, or a long workbook.
     """
     future: Future[T] = Future()
 
@@ -129,82 +109,21 @@ def within(seconds: float, work: Callable[[], T], late: ProjectError) -> T:
         raise late from None
 
 
-def download(session: Session, url: str, timeout: float, told: Callable[[int, int], None]) -> bytes:
-    """The workbook or bundle at ``url``; ``timeout`` is for each wait, in seconds.
-
-    ``told`` is called with the bytes that came and, unless 0, how many there are.  Raises
-    ProjectError with what is to stand behind the address.
-    """
-    for _ in range(ATTEMPTS):
-        data, total = bytearray(), 0
-        try:
-            with session.get(url, stream=True, timeout=timeout) as response:
-                total = response.raw.length_remaining or 0
-                while piece := response.raw.read1(1 << 16):
-                    data += piece
-                    if max(len(data), total) > MOST_BYTES:
-                        raise ProjectError(f"is larger than {MOST_BYTES:,} bytes: no such workbook")
-                    told(len(data), total)
-            return checked(response, bytes(data))
-        except ERRORS as error:
-            cause = root_of(error)
-            if not is_drop(cause):
-                raise reason_of(cause) from error
-    of_all = f" of {total:,}" if total else ""
-    raise NoAnswer(f"broke off after {len(data):,}{of_all} bytes, twice; try again later")
-
-
-def checked(response: requests.Response, data: bytes) -> bytes:
-    """The data of an answer that is whole and holds a zip file; raises ProjectError."""
-    status, answer = response.status_code, f"{response.status_code} {response.reason}"
-    if status >= 300:
-        kinds = {404: NotFound, 410: NotFound, 429: NoAnswer}
-        kind = NoAnswer if status >= 500 else kinds.get(status, ProjectError)
-        raise kind(f"is answered with the HTTP error {answer}")
-    if status != http.client.OK:
-        raise ProjectError(f"is answered with HTTP {answer}, not with a whole file")
-    if not data.startswith(b"PK"):
-        raise NoWorkbook("is answered with something that is no workbook (.xlsx)")
-    return data
-
-
-def root_of(error: BaseException) -> BaseException:
-    """What the libraries, each in its own words, say that they were stopped by."""
-    while inner := error.__cause__ or error.__context__:
-        error = inner
-    return error
-
-
-def is_drop(cause: BaseException) -> bool:
-    """Whether the other side hung up; where nothing listens there is nothing to try again."""
-    hung_up = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError)
-    return isinstance(cause, hung_up) and not isinstance(cause, ConnectionRefusedError)
-
-
-def reason_of(cause: BaseException) -> ProjectError:
-    """What went wrong with a download, to stand behind its address."""
-    if isinstance(cause, ssl.SSLCertVerificationError):
-        return NoAnswer(f"has a certificate that is not trusted: {cause.verify_message}")
-    if isinstance(cause, ssl.SSLError):
-        return NoAnswer(f"cannot be reached safely: {cause.reason or cause}")
-    if isinstance(cause, OSError) and cause.strerror:
-        return NoAnswer(f"cannot be reached: {cause.strerror}")
-    return ProjectError(f"cannot be fetched: {cause or type(cause).__name__}")
-
-
 class Site:
     """Where one address is asked for after the other, in no hurry.
 
-    ``seconds`` are for a download and for reading it, ``pause`` lies between two of them.
+    ``seconds`` are for a download and for reading it, ``pause`` lies between two requests.
     """
 
     def __init__(self, seconds: float, pause: float) -> None:
-        self.session, self.seconds, self.pause = Session(), seconds, pause
-        self.asked = False
+        self.seconds, self.pause, self.asked = seconds, pause, False
+        self.pools: dict[str | None, urllib3.PoolManager] = {}
 
-    def get(self, url: str, read: Callable[[str, bytes], Kept],
-            told: Callable[[int, int], None]) -> Kept:  # fmt: skip
-        """What ``read`` makes of the bytes at ``url``; raises ProjectError, with the address."""
+    def get(self, url: str, read: Callable[[str, bytes], Kept], told: Told) -> Kept:
+        """Return what ``read`` makes of the bytes at ``url``; raise ProjectError, with the address.
+
+        ``told`` is called with the bytes that came and, unless 0, how many there are.
+        """
         time.sleep(self.pause * self.asked)
         self.asked = True
         address, over = printable(url), threading.Event()
@@ -218,8 +137,7 @@ class Site:
 
         def work() -> Kept:
             try:
-                # The longer timeout, so that it is never the one that is reported.
-                data = download(self.session, url, 2 * self.seconds, still)
+                data = self.download(url, still)
             except ProjectError as error:
                 raise type(error)(f"{address} {printable(str(error))}") from error
             return read(address, data)
@@ -233,6 +151,105 @@ class Site:
         finally:
             over.set()
 
+    def download(self, url: str, told: Told) -> bytes:
+        """Return the workbook or bundle at ``url``; raise ProjectError with what ails it."""
+        for attempt in range(ATTEMPTS):
+            if attempt:
+                time.sleep(self.pause)
+            data, total = bytearray(), 0
+            try:
+                with self.opened(url) as response:
+                    total = response.length_remaining or 0
+                    while piece := response.read1(1 << 16):
+                        data += piece
+                        if max(len(data), total) > MOST_BYTES:
+                            raise ProjectError(f"is larger than {MOST_BYTES:,} bytes: no workbook")
+                        told(len(data), total)
+                return checked(response, bytes(data))
+            except (HTTPError, OSError, ValueError) as error:
+                cause = root_of(error)
+                if not is_drop(cause):
+                    raise reason_of(cause) from error
+                if isinstance(error, MaxRetryError):  # no answer, however often it was asked
+                    break
+        of_all = f" of {total:,}" if total else ""
+        raise NoAnswer(f"broke off after {len(data):,}{of_all} bytes, {TIMES}; try again later")
+
+    def opened(self, url: str) -> urllib3.BaseHTTPResponse:
+        """Return the answer behind all redirects, to be read; raise ProjectError, HTTPError.
+
+        A redirect from https is followed to https only, from http to http or https.
+        """
+        retries = urllib3.Retry(
+            ATTEMPTS - 1, connect=0, other=0, redirect=False, raise_on_status=False,
+            status_forcelist=BUSY, backoff_factor=self.pause, retry_after_max=int(self.seconds),
+        )  # fmt: skip
+        for _ in range(MOST_REDIRECTS + 1):
+            parts = urlsplit(url)
+            response = self.pool(parts.scheme, parts.hostname or "").request(
+                "GET", url, preload_content=False, redirect=False, retries=retries,
+                timeout=2 * self.seconds,  # so that it is never the one that is reported
+                headers={"User-Agent": "us_trade (Python)", "Accept-Encoding": "identity"},
+            )  # fmt: skip
+            if not (target := response.get_redirect_location()):
+                return response
+            response.close()  # what else it says would be read, however long
+            there = urljoin(url, target)
+            if (scheme := urlsplit(there).scheme) not in (parts.scheme, "https"):
+                reason = f"is redirected from {parts.scheme} to {scheme}, {target}"
+                raise ProjectError(f"{reason}, which is not followed")
+            url = there
+        raise ProjectError(f"is redirected more than {MOST_REDIRECTS} times")
+
+    def pool(self, scheme: str, host: str) -> urllib3.PoolManager:
+        """Return the connections to a host, through the proxy that the environment names."""
+        is_direct = urllib.request.proxy_bypass(host)
+        proxy = None if is_direct else urllib.request.getproxies().get(scheme)
+        if proxy not in self.pools:
+            made = urllib3.ProxyManager(proxy) if proxy else urllib3.PoolManager()
+            self.pools[proxy] = made
+        return self.pools[proxy]
+
+
+def checked(response: urllib3.BaseHTTPResponse, data: bytes) -> bytes:
+    """Return the data of an answer that is whole and a zip file; raise ProjectError."""
+    status, answer = response.status, f"{response.status} {response.reason}"
+    if status >= 300:
+        kinds = {404: NotFound, 410: NotFound, 429: NoAnswer}
+        kind = NoAnswer if status >= 500 else kinds.get(status, ProjectError)
+        raise kind(f"is answered with the HTTP error {answer}")
+    if status != 200:
+        raise ProjectError(f"is answered with HTTP {answer}, not with a whole file")
+    if not data.startswith(b"PK"):
+        raise NoWorkbook("is answered with something that is no workbook (.xlsx)")
+    return data
+
+
+def root_of(error: BaseException) -> BaseException:
+    """Return the innermost exception of the chain; urllib3 keeps some as an argument."""
+    while True:
+        inner = [one for one in error.args if isinstance(one, BaseException)]
+        if not (found := error.__cause__ or error.__context__ or (inner and inner[-1])):
+            return error
+        error = found
+
+
+def is_drop(cause: BaseException) -> bool:
+    """Return whether the other side hung up; where nothing listens, trying again is no use."""
+    hung_up = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError)
+    return isinstance(cause, hung_up) and not isinstance(cause, ConnectionRefusedError)
+
+
+def reason_of(cause: BaseException) -> ProjectError:
+    """Return what went wrong with a download, to stand behind its address."""
+    if isinstance(cause, ssl.SSLCertVerificationError):
+        return NoAnswer(f"has a certificate that is not trusted: {cause.verify_message}")
+    if isinstance(cause, ssl.SSLError):
+        return NoAnswer(f"cannot be reached safely: {cause.reason or cause}")
+    if isinstance(cause, OSError) and cause.strerror:
+        return NoAnswer(f"cannot be reached: {cause.strerror}")
+    return ProjectError(f"cannot be fetched: {cause or type(cause).__name__}")
+
 
 # --------------------------------------------------------------------------- its place
 
@@ -242,23 +259,20 @@ def workbook(address: str, data: bytes) -> Kept:
 
 
 def exhibit(address: str, data: bytes) -> Kept:
-    """The workbook of Exhibit 1 that is in a bundle; raises Refused."""
+    """Return the workbook of Exhibit 1 that is in a bundle; raise Refused."""
     release = read_bundle(address, data)
     with zipfile.ZipFile(io.BytesIO(data)) as bundle:
         return bundle.read(release.origin.member), release
 
 
 def months_there(folder: Path) -> dict[str, Path]:
-    """The file of each month that is there, whatever it is called.
+    """Return the file of each month that is there, whatever it is called.
 
     One that is called for a month is that month's or cannot be read: it need not be opened.
     """
-    entries = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
-    files = [path for path in entries if path.is_file()]
     there: dict[str, Path] = {}
-    with Progress("look", len(files)) as told:
-        for path in files:
-            told(detail=path.name)
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and not path.name.startswith("."):
             with contextlib.suppress(Refused):
                 is_named = MONTH.fullmatch(path.stem)
                 there[path.stem if is_named else read_release(path).release_id] = path
@@ -266,22 +280,21 @@ def months_there(folder: Path) -> dict[str, Path]:
 
 
 def save(data: bytes, release: Release, folder: Path) -> str:
-    """Put a release into the folder, and say so; raises ProjectError or OSError."""
+    """Put a release into the folder, and say so; raise ProjectError or OSError."""
     key = release.release_id
-    target = folder / f"{key}.xlsx"
+    target = folder / f"{key}{PurePosixPath(release.origin.member).suffix.lower() or '.xlsx'}"
     try:
         put(target, data, over=False)
     except FileExistsError:
         raise ProjectError(f"{shown(target)}: is in the way of the release; move it away") from None
-    sha256 = hashlib.sha256(data).hexdigest()
-    size = f"{len(data):,} bytes, {release.first_month} to {key}, SHA-256 {sha256}"
-    return f"{shown(target)}: {size}"
+    size = f"{len(data):,} bytes, {release.first_month} to {key}"
+    return f"{shown(target)}: {size}, SHA-256 {hashlib.sha256(data).hexdigest()}"
 
 
 def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
     """Put a release into the folder, unless its month is there, and say what was done.
 
-    Raises ProjectError where another file of it is there, OSError where none can be written.
+    Raises ProjectError where another file of it is there, and OSError.
     """
     key = release.release_id
     path = months_there(folder).get(key)
@@ -289,22 +302,21 @@ def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
         return save(data, release, folder)
     if path.read_bytes() == data:
         return f"nothing new: {shown(path)} is the same file ({key})"
-    try:
+    how = "which cannot be read"
+    with contextlib.suppress(Refused):
         mine, other = cells(release), cells(read_release(path))
         count = sum(mine[place] != other[place] for place in mine.keys() & other.keys())
+        if not count:
+            return f"nothing new: {shown(path)} has the same numbers ({key})"
         how = f"with {count:,} other number{'s' * (count != 1)}"
-    except Refused:
-        count, how = 1, "which cannot be read"
-    if not count:
-        return f"nothing new: {shown(path)} has the same numbers ({key})"
     raise ProjectError(
-        f"{address} is the release {key}, and {shown(path)} is another file of it, {how}; "
-        "move that away to take the new one"
+        f"{shown(path)} holds the release {key} already, {how}; "
+        f"move it away to take that of {address}"
     )
 
 
 def cells(release: Release) -> dict[tuple[object, ...], int]:
-    """Every number of a release by where it belongs: the kind of row, its period, the series."""
+    """Return each number of a release by where it belongs: the kind of row, its period, series."""
     return {
         (row.period_type, row.year, row.first, row.last, at): cell
         for row in release.rows()
@@ -313,10 +325,7 @@ def cells(release: Release) -> dict[tuple[object, ...], int]:
 
 
 def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
-    """Put the current release into ``folder``, unless it is there, and say what was done.
-
-    Raises ProjectError or OSError.
-    """
+    """Put the current release into ``folder``, unless it is there, and say what was done."""
     with Progress("fetch") as bar:
 
         def told(done: int, total: int) -> None:
@@ -335,10 +344,18 @@ def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
 
 
 def fetch_month(site: Site, url: str, month: str, folder: Path, bar: Progress) -> str:
-    """Put a month's Exhibit 1 into ``folder``, and say so; raises ProjectError or OSError."""
-    data, release = site.get(
-        url, exhibit, lambda size, _: bar(bar.done, f"{month}, {size:,} bytes")
-    )
+    """Put a month's Exhibit 1 into ``folder``, and say so; raise ProjectError or OSError."""
+
+    def told(size: int, _: int) -> None:
+        bar(bar.done, f"{month}, {size:,} bytes")
+
+    older = url.replace("ft900xlsx", "ft900xls")
+    try:
+        data, release = site.get(url, exhibit, told)
+    except NotFound:
+        if older == url:
+            raise
+        url, (data, release) = older, site.get(older, exhibit, told)
     if release.release_id != month:
         what = f"is the release {release.release_id}, not {month}"
         raise ProjectError(f"{printable(url)} {what}; nothing was kept")
@@ -348,7 +365,7 @@ def fetch_month(site: Site, url: str, month: str, folder: Path, bar: Progress) -
 def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> str:
     """Put into ``folder`` what the archive has of the months that are not there.
 
-    Prints what came, and as errors what did not; returns a sentence on all months.  Raises OSError,
+    Print what came, and as errors what did not; return a sentence on all months. Raises OSError,
     and ProjectError with that sentence where a month failed or none was to be had.
     """
     there = months_there(folder)
@@ -387,7 +404,7 @@ def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> 
 
 
 def runs(some: list[str], months: list[str]) -> str:
-    """Some of the months, in words: "2020-09, 2021-01 to 2021-03"."""
+    """Return some of the months in words: "2020-09, 2021-01 to 2021-03"."""
     numbered = itertools.groupby(enumerate(some), lambda at: months.index(at[1]) - at[0])
     ends = [[month for _, month in run] for _, run in numbered]
     return ", ".join(run[0] + f" to {run[-1]}" * (len(run) > 1) for run in ends)
@@ -414,19 +431,20 @@ def pattern_of(words: str) -> str:
     return address_of(words)
 
 
-def seconds_of(words: str) -> float:
-    value = float(words)
-    if not 0 < value <= MOST_SECONDS:
+def pause_of(words: str) -> float:
+    if not 0 <= (value := float(words)) <= MOST_SECONDS:
         raise ValueError
     return value
 
 
-def pause_of(words: str) -> float:
-    return seconds_of(words) if float(words) else 0.0
+def seconds_of(words: str) -> float:
+    if not (value := pause_of(words)):
+        raise ValueError
+    return value
 
 
 def months_since(words: str) -> list[str]:
-    """The months from that on whose release can be out: it never is before the second month after.
+    """Return the months from that on whose release can be out, from the second month after it.
 
     An archive's address has two digits for the year, so that it begins with 2000.
     """
@@ -443,21 +461,19 @@ def parser() -> argparse.ArgumentParser:
         description="Download releases into releases/: the current one, or the archive's.",
         epilog="example: .venv/bin/python scripts/fetch_release.py --since 2020-09",
     )
+
+    def add(name: str, kind: Callable[[str], object], default: object, words: str) -> None:
+        metavar, words = name.rpartition("-")[2].upper(), f"{words} (default: %(default)s)"
+        parser.add_argument(name, type=kind, default=default, metavar=metavar, help=words)
+
     parser.add_argument("--since", type=months_since, metavar="MONTH", dest="months",
-                        help="fetch every month since this one that is not there, such as 2020-09, "
-                        "from the archive")  # fmt: skip
-    parser.add_argument("--url", type=address_of, default=HISTORY,
-                        help="where the history is (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--bundle-url", type=address_of, default=BUNDLE, metavar="URL",
-                        help="where the current bundle is (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--archive-url", type=pattern_of, default=ARCHIVE, metavar="URL",
-                        help="where that of a month YYMM is (default: %(default)s)")  # fmt: skip
-    parser.add_argument("--releases", type=Path, default=ROOT / "releases", metavar="FOLDER",
-                        help="where they go (default: releases)")  # fmt: skip
-    parser.add_argument("--time-limit", type=seconds_of, default=60.0, metavar="SECONDS",
-                        help="for downloading and reading each of them (default: 60)")  # fmt: skip
-    parser.add_argument("--pause", type=pause_of, default=1.0, metavar="SECONDS",
-                        help="between two requests (default: 1)")  # fmt: skip
+                        help="fetch each month since this one from the archive")  # fmt: skip
+    add("--url", address_of, HISTORY, "where the history is")
+    add("--bundle-url", address_of, BUNDLE, "where the current bundle is")
+    add("--archive-url", pattern_of, ARCHIVE, "where that of a month YYMM is")
+    add("--releases", Path, ROOT / "releases", "the folder where they go")
+    add("--time-limit", seconds_of, 60.0, "seconds for downloading and reading each of them")
+    add("--pause", pause_of, 1.0, "seconds between two requests")
     return parser
 
 

@@ -3,7 +3,7 @@
 main           runs a command: a ProjectError is a sentence on stderr and an exit status
 shown          a path as a person would write it
 open_database  the database, to read, with no extension fetched
-put            one file, written beside its place and moved there whole
+put, written   one file, written beside its place and moved there whole
 new_folder     one folder, likewise
 sha256         what a file holds, in one word
 locked         one at a time in a folder
@@ -15,8 +15,11 @@ from __future__ import annotations
 import argparse
 import contextlib
 import fcntl
+import glob
 import hashlib
+import io
 import os
+import secrets
 import shutil
 import signal
 import sys
@@ -24,7 +27,7 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 if TYPE_CHECKING:
     import duckdb
@@ -54,10 +57,12 @@ def main(command: Callable[[argparse.Namespace], None], parser: argparse.Argumen
 
     Being told to end (SIGTERM, SIGHUP) is like Ctrl-C, so that whatever tidies up does.
     """
+    open_streams()
     options = parser.parse_args(arguments)
     for number in (signal.SIGTERM, signal.SIGHUP):
         with contextlib.suppress(ValueError):  # not in the main thread, as in a test
-            signal.signal(number, signal.default_int_handler)
+            if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
+                signal.signal(number, signal.default_int_handler)
     try:
         command(options)
     except ProjectError as error:
@@ -73,6 +78,31 @@ def main(command: Callable[[argparse.Namespace], None], parser: argparse.Argumen
         print("stopped", file=sys.stderr)
         return INTERRUPTED
     return 0
+
+
+class Unbroken(io.FileIO):
+    """A stream whose reader may leave, as of `make | head -1`: what it did not read is lost."""
+
+    def write(self, data: Any, /) -> int:
+        try:
+            return super().write(data)
+        except BrokenPipeError:
+            return len(data)
+
+
+def open_streams() -> None:
+    """Let nothing that is printed stop a command: no closed stream, no letter, no reader gone."""
+    for number, name in enumerate(("stdin", "stdout", "stderr")):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+        stream = getattr(sys, name)
+        if number and stream is getattr(sys, f"__{name}__"):
+            buffer = io.BufferedWriter(Unbroken(number, "w", closefd=False))
+            encoding = getattr(stream, "encoding", "utf-8")
+            new = io.TextIOWrapper(buffer, encoding, "backslashreplace", line_buffering=True)
+            setattr(sys, name, new)
 
 
 def in_words(error: OSError) -> str:
@@ -125,35 +155,91 @@ def open_database(path: Path, **settings: str) -> duckdb.DuckDBPyConnection:
 
 # --------------------------------------------------------------------------- files
 
+PART = ".us_trade-part"  # how the names end of what is not whole yet
+
 
 def put(path: Path, data: bytes, *, over: bool = True) -> None:
-    """Write a file beside its place, have it on the disk, and move it there whole.
+    """Write a file whole, as ``written`` does."""
+    with written(path, over=over) as file:
+        file.write(data)
 
-    With ``over=False`` a file that is there already, or came in between, is left alone:
-    FileExistsError.  Raises OSError; nothing is left behind.
+
+@contextlib.contextmanager
+def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
+    """Yield a file beside ``path`` to write; put it there, whole and on the disk, with one rename.
+
+    Follow a link to its file. Keep the mode of the file that was there and, where permitted, its
+    owner and group. With ``over=False`` a file that is there already, or came in between, is left
+    alone: FileExistsError. Raises OSError; nothing is left behind, unless the process is killed:
+    the next one clears up.
     """
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    part = Path(name)
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
+    path = Path(os.path.realpath(path)) if over else path
+    sweep(path)
+    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
+    with part.open("xb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            if over:
+                keep_rights(path, file.fileno())
+            yield file
             file.flush()
             os.fsync(file.fileno())
-        part.chmod(path.stat().st_mode & 0o777 if over and path.exists() else 0o666 & ~umask())
-        if over:
-            part.replace(path)
-        else:
-            os.link(part, path)
-    finally:
-        part.unlink(missing_ok=True)
+            if over:
+                os.replace(part, path)
+            else:
+                put_if_free(part, path)
+        finally:
+            part.unlink(missing_ok=True)
+
+
+def keep_rights(old: Path, file: int) -> None:
+    """Give a file the mode of ``old`` and, where permitted, its owner and group."""
+    if not old.exists():
+        return
+    rights = old.stat()
+    for owner in (rights.st_uid, -1):
+        with contextlib.suppress(OSError):
+            os.fchown(file, owner, rights.st_gid)
+            break
+    os.fchmod(file, rights.st_mode & 0o777)
+
+
+def put_if_free(part: Path, path: Path) -> None:
+    """Move a file to a place where none is; raise FileExistsError."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # not every file system has hard links
+        if os.path.lexists(path):
+            raise FileExistsError(path) from None
+        part.rename(path)
+
+
+@contextlib.contextmanager
+def scratch(path: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``path``; remove it at the end, and those of killed runs."""
+    sweep(path)
+    with (
+        tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=PART, dir=path.parent) as name,
+        locked(Path(name), name),
+    ):
+        yield Path(name)
+
+
+def sweep(path: Path) -> None:
+    """Remove what killed runs left beside ``path``; what is locked is still worked on."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
+        with contextlib.suppress(OSError, ProjectError), locked(left, ""):
+            remove(left)
 
 
 @contextlib.contextmanager
 def new_folder(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
-    """A folder to fill, which then takes the place of ``target``; both are there whole or not.
+    """Yield a folder to fill, which then takes the place of ``target``; raise ProjectError.
 
-    What stands in that place goes only where it is an empty folder or ``is_ours`` says so.
-    Of a link to a folder, the folder it leads to is replaced.  Raises ProjectError or OSError.
+    What stands there is replaced only if it is an empty folder or ``is_ours`` says so. Of a link
+    to a folder, the folder it leads to is replaced.
     """
     target = Path(os.path.realpath(target))
     if target.exists() and not target.is_dir():
@@ -161,8 +247,8 @@ def new_folder(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
     if target.exists() and any(target.iterdir()) and not is_ours(target):
         raise ProjectError(f"{shown(target)}: holds what this did not write; name another folder")
     target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.next-", dir=target.parent) as name:
-        new, old = Path(name) / "new", Path(name) / "old"
+    with scratch(target) as folder:
+        new, old = folder / "new", folder / "old"
         new.mkdir()
         yield new
         try:
@@ -176,14 +262,13 @@ def new_folder(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def locked(folder: Path, busy: str) -> Iterator[int]:
-    """Hold a lock on a folder that is there; yields it, for a child process to hold too.
+def locked(path: Path, busy: str) -> Iterator[int]:
+    """Lock a folder or file that is there; yield the descriptor, for a child process to inherit.
 
-    The lock is the kernel's, on the open folder: it ends with the last process that has it,
-    however that ends.  Raises ProjectError(busy) while another holds it, and OSError where the
-    folder is none, or is a link.
+    The kernel ends the lock with the last process that has it. Raises ProjectError(busy) while
+    another holds it, and OSError where nothing is there, or a link.
     """
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOFOLLOW)
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -195,18 +280,11 @@ def locked(folder: Path, busy: str) -> Iterator[int]:
 
 
 def sha256(path: Path) -> str:
-    """The SHA-256 of a file; raises OSError."""
+    """Return the SHA-256 of a file; raise OSError."""
     if not path.is_file():  # a pipe would be waited for
         raise OSError(f"{path} is not a file")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def umask() -> int:
-    """The bits that a new file lacks; the system tells them only where they are set."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def remove(entry: Path) -> None:

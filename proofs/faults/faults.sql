@@ -1,7 +1,6 @@
 -- Every fault that a copying hand makes of one number, or of two neighbours in a row.
 -- Source: raw, with one release. Grain: kind, line_number, series, wrong.
--- Variables: lines, those to damage, and sample, how many faults; null for all. Units:
--- millions.
+-- Variable: lines, those to damage; null for all. Units: millions.
 create or replace temp table faults as
 with printed as (
     select * from raw.monthly_trade
@@ -120,18 +119,10 @@ different as (
         wrong != sound
         and wrong[1] is not null
     order by kind, line_number, series, wrong
-),
-
--- A sample is the same each time, and from all of them.
-numbered as (
-    select
-        *,
-        row_number() over (order by hash(different)) as number
-    from different
 )
 
-select *
-from numbered
-where
-    getvariable('sample') is null
-    or number <= getvariable('sample')
+select
+    *,
+    row_number() over (order by hash(different)) as number,
+    list_transform(series, lambda s: line_number || ' ' || s) as cells
+from different

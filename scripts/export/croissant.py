@@ -22,8 +22,11 @@ DATA_TYPES = {
     "string": "sc:Text",
     "boolean": "sc:Boolean",
     "date": "sc:Date",
+    "datetime": "sc:DateTime",
+    "time": "sc:Time",
     "integer": "sc:Integer",
     "number": "sc:Float",
+    "any": "sc:Text",
 }
 # The context as the specification gives it, with the words that are not used here.
 WORDS = (
@@ -49,7 +52,7 @@ CONTEXT = {
 def write_croissant(
     connection: duckdb.DuckDBPyConnection, resources: list[Json], folder: Path
 ) -> None:
-    """Write it of the resources of the data package."""
+    """Describe the resources of the data package."""
     dataset = dataset_description(connection)
     year, month = dataset["version"].split("-")
     described = {
@@ -81,14 +84,15 @@ def files_of(resource: Json) -> Iterator[Json]:
 
 
 def record_set_of(resource: Json) -> Json:
-    """The mart, without what it refers to: a loader would join it, and stumbles over dates."""
+    """Return the mart, without foreign keys: mlcroissant joins them, and fails on dates."""
     name, schema = resource["name"], resource["schema"]
+    key = [{"@id": f"{name}/{column}"} for column in schema.get("primaryKey", ())]
     return {
         "@type": "cr:RecordSet",
         "@id": name,
         "name": name,
         "description": resource["description"],
-        "key": [{"@id": f"{name}/{column}"} for column in schema["primaryKey"]],
+        **({"key": key} if key else {}),
         "field": [
             {
                 "@type": "cr:Field",

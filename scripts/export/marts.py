@@ -1,40 +1,41 @@
-"""What is in the database: its marts, read from the database itself, none kept by hand."""
+"""Read what is in the database: its marts, from the database itself, none kept by hand."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
+import yaml
+from yaml import CSafeLoader
 
-from project import ProjectError, quoted, visible
+from project import ROOT, ProjectError, visible
 
 SCHEMA = "marts"
+MODELS = ROOT / "models"
 
-# Table Schema's word for each type of DuckDB that a mart may have.
+# Table Schema's word for each type of DuckDB; any other type is "any".
 TYPES = {
     "VARCHAR": "string",
     "BOOLEAN": "boolean",
     "DATE": "date",
-    "INTEGER": "integer",
-    "BIGINT": "integer",
-    "DOUBLE": "number",
-    "DECIMAL": "number",
+    "TIME": "time",
+    "TIMESTAMP": "datetime",
+    **dict.fromkeys(("FLOAT", "DOUBLE", "DECIMAL"), "number"),
+    **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), "integer"),
+    **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), "integer"),
 }
+# Parquet has no such integer, and DuckDB writes a fraction of 53 bits.
+TOO_WIDE = ("HUGEINT", "UHUGEINT")
 
-# A number carries its unit in its name; in a cell of a sheet the unit is short.
+# A number carries its unit in its name.
 UNITS = {
-    "_musd": ("millions of US dollars", "M$"),
-    "_busd": ("billions of US dollars", "bn$"),
-    "_pct": ("percent", "%"),
+    "_musd": "millions of US dollars",
+    "_busd": "billions of US dollars",
+    "_pct": "percent",
 }
-NO_UNIT = ("", "")
-LONGEST_SHEET = 31  # characters that the name of a sheet may have
-
-# What was announced is of every month and release, those that are not loaded too.
-BEYOND_DIMENSIONS = {"mart_headline_revisions"}
 
 Json = dict[str, Any]
 
@@ -47,14 +48,13 @@ class Column:
     is_nullable: bool
 
     @property
-    def kind(self) -> str | None:
-        """The Table Schema type, or None where there is none."""
-        return TYPES.get(self.data_type.partition("(")[0])
+    def kind(self) -> str:
+        """Return the Table Schema type."""
+        return TYPES.get(re.sub(r"\(\d+,\d+\)$", "", self.data_type), "any")
 
     @property
-    def unit(self) -> tuple[str, str]:
-        """The unit in words and as a sign."""
-        return next((UNITS[end] for end in UNITS if self.name.endswith(end)), NO_UNIT)
+    def unit(self) -> str | None:
+        return next((UNITS[end] for end in UNITS if self.name.endswith(end)), None)
 
 
 @dataclass(frozen=True)
@@ -66,27 +66,17 @@ class Mart:
 
     @property
     def relation(self) -> str:
-        """The table in SQL; its name, a plain word (``faults_of``), may be a keyword."""
+        """Return the table in SQL; its name, a plain word (``fault_of``), may be a keyword."""
         return f'{SCHEMA}."{self.name}"'
 
     @property
-    def rows(self) -> str:
-        """The query of its rows, in the order of its key."""
-        order = ", ".join(f'"{name}"' for name in self.primary_key)
-        return f"from {self.relation} order by {order}"
-
-    @property
-    def is_a_sheet(self) -> bool:
-        """Whether people read it in a spreadsheet.
-
-        Not so is a mart of the lines, numbers or statements of each release: its key is that of the
-        release and more, and it grows with every release that is loaded.
-        """
-        return "release_id" not in self.primary_key or len(self.primary_key) == 1
+    def order(self) -> str:
+        """Return what its rows are ordered by: the key, or all columns where it has none."""
+        return ", ".join(f'"{name}"' for name in self.primary_key) or "all"
 
 
 def read_marts(connection: duckdb.DuckDBPyConnection) -> list[Mart]:
-    """Every table of the marts schema, in the order of their names; raises ProjectError."""
+    """Return every table of the schema, in the order of their names; raise ProjectError."""
 
     def rows(columns: str, source: str, order: str) -> list[Any]:
         here = "schema_name = ? and database_name = current_database()"
@@ -103,77 +93,82 @@ def read_marts(connection: duckdb.DuckDBPyConnection) -> list[Mart]:
     ):
         if mart in columns:  # it may be one of a view
             columns[mart].append(Column(name, data_type, on_one_line(comment), is_nullable))
-    constraints = rows(
-        "table_name, constraint_column_names",
-        "(from duckdb_constraints() where constraint_type = 'PRIMARY KEY')",
-        "table_name",
+    keys = dict(
+        rows(
+            "table_name, constraint_column_names",
+            "(from duckdb_constraints() where constraint_type = 'PRIMARY KEY')",
+            "table_name",
+        )
     )
-    keys = dict(constraints)
-    marts = [
+    return [
         Mart(name, on_one_line(comment), columns[name], keys.get(name, []))
         for name, comment in tables
     ]
-    if faults := list(faults_of(marts)):
-        raise ProjectError("\n".join(faults))
-    return marts
 
 
 def on_one_line(comment: str | None) -> str:
     return " ".join((comment or "").split())
 
 
-def faults_of(marts: Iterable[Mart]) -> Iterator[str]:
-    """What stands in the way of describing the marts; their names become those of files."""
-    plain = "is no plain name; letters, digits and _ are"
-    for mart in marts:
-        place = f"{SCHEMA}.{visible(mart.name)}"
-        if not re.fullmatch(r"\w+", mart.name):
-            yield f"{place}: {plain}"
-        if not mart.description:
-            yield f"{place}: has no description"
-        if not mart.primary_key:
-            yield f"{place}: has no primary key, so its rows have no order"
-        if mart.is_a_sheet and len(mart.name) > LONGEST_SHEET:
-            yield f"{place}: has a longer name than a sheet may have, {LONGEST_SHEET} characters"
-        for column in mart.columns:
-            name = f"{place}.{visible(column.name)}"
-            if not re.fullmatch(r"\w+", column.name):
-                yield f"{name}: {plain}"
-            if not column.description:
-                yield f"{name}: has no description"
-            if not column.kind:
-                yield f"{name}: the type {column.data_type} has no counterpart in Table Schema"
+def fault_of(mart: Mart) -> str | None:
+    """Return why a mart cannot be written: its names become those of files and of ids."""
+    for name in (mart.name, *(column.name for column in mart.columns)):
+        if not re.fullmatch(r"\w+", name):
+            return f"{visible(name)} is no plain name; letters, digits and _ are"
+    return None
 
 
-def foreign_keys(mart: Mart, marts: Iterable[Mart]) -> dict[str, Mart]:
-    """The columns of a mart that hold keys of a dimension, which follow from the names.
-
-    A column named as the primary key of a dimension holds values of that key.  Should a name say
-    so without meaning it, `check_foreign_key` finds it.
-    """
-    dimensions = {
-        other.primary_key[0]: other
-        for other in marts
-        if other.name.startswith("dim_") and len(other.primary_key) == 1
-    }
-    return {
-        column.name: dimensions[column.name]
-        for column in mart.columns
-        if dimensions.get(column.name, mart) is not mart and mart.name not in BEYOND_DIMENSIONS
-    }
+def doubts_of(mart: Mart) -> Iterator[str]:
+    """Yield what a reader of the mart's files will miss."""
+    if not mart.primary_key:
+        yield "has no primary key: its rows are ordered by all columns"
+    if not mart.description:
+        yield "has no description"
+    if names := [column.name for column in mart.columns if not column.description]:
+        yield f"columns without description: {', '.join(names)}"
+    for column in mart.columns:
+        if column.kind == "any":
+            yield f"{column.name}: no counterpart of the type {column.data_type} in Table Schema"
+        elif column.data_type in TOO_WIDE:
+            yield f"{column.name}: Parquet has no {column.data_type}; there it is a DOUBLE"
 
 
-def check_foreign_key(
-    connection: duckdb.DuckDBPyConnection, mart: Mart, column: str, dimension: Mart
-) -> None:
-    """Raises ProjectError where a value of the column is not in the dimension it refers to."""
+class Reference(NamedTuple):
+    """A column of one mart that holds keys of another."""
+
+    mart: str
+    column: str
+    to: str
+    key: str
+
+
+def references(connection: duckdb.DuckDBPyConnection, marts: list[Mart]) -> list[Reference]:
+    """Return what the marts are declared to refer to, where that holds in the database."""
+    keys = {mart.name: mart.primary_key for mart in marts}
+    return [
+        one
+        for one in sorted(declared())
+        if one.mart in keys and keys.get(one.to) == [one.key] and holds(connection, one)
+    ]
+
+
+def declared() -> Iterator[Reference]:
+    """Yield what the models' `relationships` tests say; the database itself does not say it."""
+    for file in MODELS.rglob("*.yml"):
+        for model in yaml.load(file.read_bytes(), CSafeLoader).get("models") or ():
+            for test in model.get("data_tests") or ():
+                if isinstance(test, dict) and "relationships" in test:
+                    given = test["relationships"]["arguments"]
+                    to = given["to"].removeprefix("ref('").removesuffix("')")
+                    yield Reference(model["name"], given["column_name"], to, given["field"])
+
+
+def holds(connection: duckdb.DuckDBPyConnection, one: Reference) -> bool:
     sql = f"""
-        select min("{column}") from {mart.relation}
-        where "{column}" not in (select "{column}" from {dimension.relation})
+        select count(*) from {SCHEMA}."{one.mart}"
+        where "{one.column}" not in (select "{one.key}" from {SCHEMA}."{one.to}")
         """
-    [(stray,)] = connection.execute(sql).fetchall()
-    if stray is not None:
-        raise ProjectError(
-            f"{SCHEMA}.{mart.name}.{column}: {quoted(str(stray))} is not in "
-            f"{SCHEMA}.{dimension.name}.{column}, which the column's name refers to"
-        )
+    try:
+        return connection.execute(sql).fetchall() == [(0,)]
+    except duckdb.BinderException:  # the mart has no such column
+        return False

@@ -1,158 +1,227 @@
-"""us_trade.xlsx: notes, and a sheet for each mart that people read (``Mart.is_a_sheet``)."""
+"""us_trade.xlsx, for people: notes, months, quarters, years, revisions, and a chart.
+
+The long tables are CSV and Parquet.  Of each sheet the query names the columns, as headings.
+"""
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from collections.abc import Iterable, Iterator
-from datetime import date
+import textwrap
+from dataclasses import dataclass
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
 import duckdb
-from openpyxl import Workbook
-from openpyxl.cell import WriteOnlyCell
-from openpyxl.styles import Alignment, Font
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.properties import PageSetupProperties
+import xlsxwriter
 
-from export.dataset import DESCRIPTION, LICENCE, PUBLISHER, TITLE, latest_release
-from export.marts import Column, Mart
+from export.dataset import DESCRIPTION, LICENCE, PUBLISHER, SITE, TITLE, Release, latest_release
+from export.marts import SCHEMA
 
 FILE = "us_trade.xlsx"
-MOST_DECIMALS = 3  # that a cell shows; it holds them all
-NARROWEST = 14
-NOTES_WIDTHS = (32, 44, 24, 110)
-BOLD = Font(name="Calibri", size=11, bold=True)  # the workbook's own font
+WIDTH = 11  # of a column, in characters
+NOTES_WIDTHS = (16, 96)
+LETTERS = 108  # of a proportional font, that stand in a line of the notes
+LETTER = 1  # the paper
+TOP = 3  # the lines above the rows: basis, source, headings
+LINE = 15  # the height of a line, in points
+DATE, MONTH, MILLIONS, BILLIONS = "yyyy-mm-dd", "mmm yyyy", "#,##0", "#,##0.0"
+COLOURS = {"Exports": "#0067a5", "Imports": "#c04f00"}
 
 
-def write_workbook(connection: duckdb.DuckDBPyConnection, marts: list[Mart], folder: Path) -> None:
-    workbook = Workbook(write_only=True)
-    # The numbers first, then what describes them.
-    marts = sorted(marts, key=lambda mart: (mart.name.startswith("dim_"), mart.name))
-    sheets = [mart for mart in marts if mart.is_a_sheet]
-    add_notes(workbook, connection, marts)
-    for mart in sheets:
-        add_sheet(workbook, connection, mart)
-    written = io.BytesIO()
-    workbook.save(written)
-    (folder / FILE).write_bytes(undated(written, latest_release(connection).day))
-
-
-def undated(workbook: io.BytesIO, day: date) -> bytes:
-    """The workbook with this day for that of its writing, which would change its bytes."""
-    again = io.BytesIO()
-    with zipfile.ZipFile(workbook) as parts, zipfile.ZipFile(again, "w") as archive:
-        for name in parts.namelist():
-            data = parts.read(name)
-            if name == "docProps/core.xml":
-                data = re.sub(rb'(?<=W3CDTF">)[^<]+', f"{day}T00:00:00Z".encode(), data)
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
-    return again.getvalue()
-
-
-def add_sheet(workbook: Any, connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    widths = [max(NARROWEST, len(column.name) + 4) for column in mart.columns]
-    sheet = new_sheet(workbook, mart.name, widths)
-    sheet.freeze_panes = "A2"
-    sheet.append(bold(sheet, [column.name for column in mart.columns]))
-    # A cell is written as soon as it is appended, so that one of each column is enough.
-    cells = [WriteOnlyCell(sheet) for _ in mart.columns]
-    for cell, column in zip(cells, mart.columns, strict=True):
-        cell.number_format = number_format(column)
-    rows = connection.execute(mart.rows).fetchall()
-    for row in rows:
-        for cell, value in zip(cells, row, strict=True):
-            set_value(cell, value)
-        sheet.append(cells)
-    sheet.auto_filter.ref = f"A1:{get_column_letter(len(cells))}{len(rows) + 1}"
-
-
-def number_format(column: Column) -> str:
-    """How the cells of a column are shown, each number with its unit."""
-    _, sign = column.unit
-    if column.kind == "date":
-        return "yyyy-mm-dd"
-    if not sign:
-        return "General"
-    scale = re.search(r",(\d+)\)$", column.data_type)
-    has_decimals = column.kind == "number"
-    decimals = min(int(scale[1]), MOST_DECIMALS) if scale else MOST_DECIMALS * has_decimals
-    return f'#,##0{"." * bool(decimals)}{"0" * decimals} "{sign}"'
-
-
-def set_value(cell: Any, value: object) -> None:
-    cell.value = value
-    if isinstance(value, str):
-        cell.data_type = "s"  # and no formula, whatever the text begins with
-
-
-def bold(sheet: Any, words: Iterable[str]) -> list[Any]:
-    cells = [WriteOnlyCell(sheet, value=word) for word in words]
-    for cell in cells:
-        cell.font = BOLD
-    return cells
-
-
-def new_sheet(workbook: Any, name: str, widths: Iterable[int]) -> Any:
-    """A sheet whose columns have these widths, and whose page is as wide as all of them."""
-    sheet = workbook.create_sheet(name)
-    for number, width in enumerate(widths, 1):
-        sheet.column_dimensions[get_column_letter(number)].width = width
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-    return sheet
-
-
-# --------------------------------------------------------------------------- the notes
-
-
-def add_notes(workbook: Any, connection: duckdb.DuckDBPyConnection, marts: list[Mart]) -> None:
-    sheet = new_sheet(workbook, "notes", NOTES_WIDTHS)
-    for name, words in about(connection, marts):
-        sheet.append([*bold(sheet, [name]), *wrapped(sheet, [words])])
-    sheet.append([])
-    sheet.append(bold(sheet, ["table", "column", "unit", "description"]))
-    for mart in marts:
-        if mart.is_a_sheet:
-            sheet.append(wrapped(sheet, [mart.name, "", "", mart.description]))
-            for column in mart.columns:
-                unit, _ = column.unit
-                sheet.append(wrapped(sheet, [mart.name, column.name, unit, column.description]))
-
-
-def about(connection: duckdb.DuckDBPyConnection, marts: list[Mart]) -> Iterator[tuple[str, str]]:
-    """What is to be known before a number is used: a word and a sentence each."""
-    release = latest_release(connection)
-    described = {(mart.name, column.name): column.description
-                 for mart in marts for column in mart.columns}  # fmt: skip
-    yield "title", TITLE
-    yield "contents", DESCRIPTION
-    yield "source", f"{release.title}; {PUBLISHER}"
-    published = f", published on {release.released_on}" if release.released_on else ""
-    yield "release", f"{release.id}{published}; SHA-256 {release.sha256}"
-    yield "units", release.units_note
-    yield "may be added up", described["dim_component", "component"]
-    yield "a balance", described["fct_monthly_trade", "balance_musd"]
-    yield "licence", LICENCE["title"]
-    others = [mart.name for mart in marts if not mart.is_a_sheet]
-    yield (
-        "not here",
-        (
-            f"{', '.join(others)}: a row for each line, number or statement of each release;"
-            " they are in the files beside this one, as CSV and Parquet"
-        ),
+def nine(expression: str) -> str:
+    """Return the nine series as columns, each this expression of its flow and component."""
+    return ",\n    ".join(
+        f'{expression.format(flow=flow, component=component)} as "{flow.title()}, {component}"'
+        for flow in ("exports", "imports", "balance")
+        for component in ("total", "goods", "services")
     )
 
 
-def wrapped(sheet: Any, words: Iterable[str]) -> list[Any]:
-    cells = []
-    for word in words:
-        cell = WriteOnlyCell(sheet)
-        set_value(cell, word or None)
-        cell.alignment = Alignment(vertical="top")
-        cells.append(cell)
-    cells[-1].alignment = Alignment(vertical="top", wrap_text=len(cells) > 1)
-    return cells
+@dataclass(frozen=True)
+class Sheet:
+    """A query as a sheet: the columns are its headings."""
+
+    name: str
+    words: str
+    unit: str
+    number: str
+    sql: str
+
+
+SHEETS = (
+    # A month that no release prints is a row without numbers, and a gap in the chart.
+    Sheet("months", "the nine series month by month", "millions", MILLIONS, f"""
+with calendar as (
+    select cast(unnest(generate_series(
+        min(month_date), max(month_date), interval 1 month
+    )) as date) as month_date
+    from {SCHEMA}.mart_trade_wide
+)
+
+select
+    month_date as "Month",
+    {nine("{flow}_{component}_musd")}
+from calendar
+left join {SCHEMA}.mart_trade_wide using (month_date)
+order by month_date
+"""),
+    Sheet("quarters", "sums of the months of each quarter; of fewer than three where a month"
+          " is not there", "millions", MILLIONS, f"""
+select
+    year(month_date) as "Year",
+    quarter(month_date) as "Quarter",
+    count(*) as "Months covered",
+    {nine("sum({flow}_{component}_musd)")}
+from {SCHEMA}.mart_trade_wide
+group by year(month_date), quarter(month_date)
+order by year(month_date), quarter(month_date)
+"""),
+    Sheet("years", "as printed in the annual rows; the last year may be part of one",
+          "millions", MILLIONS, f"""
+select
+    year as "Year",
+    months_covered as "Months covered",
+    {nine("any_value({flow}_musd) filter (component = '{component}')")}
+from {SCHEMA}.fct_annual_trade
+group by year, months_covered
+order by year, months_covered
+"""),
+    Sheet("revisions", "the deficit of each month as it was announced first, a month later, and as"
+          " the releases have it from which these tables were made; blank where none of them has"
+          " the month", "billions", BILLIONS, f"""
+select
+    month_date as "Month",
+    released_on as "Announced on",
+    first_print_busd as "First deficit",
+    next_print_busd as "A month later",
+    current_busd as "As loaded now",
+    revision_to_next_busd as "Revision in a month",
+    revision_to_current_busd as "Revision to now"
+from {SCHEMA}.mart_headline_revisions
+order by month_date
+"""),
+)  # fmt: skip
+
+
+def write_workbook(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    release = latest_release(connection)
+    options = {"strings_to_formulas": False, "strings_to_urls": False}
+    with xlsxwriter.Workbook(str(folder / FILE), options) as book:
+        # The day of writing would change the bytes.
+        book.set_properties({
+            "title": TITLE, "author": PUBLISHER, "created": datetime.combine(release.day, time())
+        })  # fmt: skip
+        add_notes(book, release)
+        last = {one.name: add_sheet(book, one, connection, release) for one in SHEETS}
+        add_chart(book, last["months"], release)
+
+
+def published(release: Release) -> str:
+    """Return the source as it stands under a table or a picture."""
+    day = release.released_on
+    named = f"of {day:%B} {day.day}, {day.year}" if day else release.id
+    return f"{PUBLISHER}, release {named}"
+
+
+def basis(unit: str) -> str:
+    return f"{unit.title()} of US dollars, seasonally adjusted, balance of payments basis, nominal"
+
+
+def add_notes(book: Any, release: Release) -> None:
+    """Say what is to be known before a number is used."""
+    bold = book.add_format({"bold": True, "valign": "top"})
+    wrapped = book.add_format({"text_wrap": True, "valign": "top"})
+    sheet = book.add_worksheet("notes")
+    sheet.hide_gridlines(2)
+    set_page(sheet)
+    for at, width in enumerate(NOTES_WIDTHS):
+        sheet.set_column(at, at, width)
+    sheet.write_string(0, 0, TITLE, book.add_format({"bold": True, "font_size": 14}))
+    sheet.set_row(0, 2 * LINE)
+    rows = [
+        ("Contents", DESCRIPTION),
+        ("Source", f"{published(release)}: “{release.title}”; {SITE}"),
+        ("Release", f"{release.id}; SHA-256 of the file {release.sha256}"),
+        ("Units", release.units_note),
+        ("Balance", "Exports less imports: a deficit is below zero."),
+        ("Total", "Goods and services together. Do not add it to either."),
+        ("Deficit", "In revisions, a deficit is above zero, as it was announced."),
+        ("Licence", LICENCE["title"]),
+        *((f"Sheet {one.name}", f"{one.words[0].upper()}{one.words[1:]}.") for one in SHEETS),
+        ("Sheet chart", "Exports and imports by month."),
+        ("Not here", "The long tables, with the audit of every number and the lines of the"
+         " release: they are CSV and Parquet in the folder of this file, with every column"
+         " described in datapackage.json."),
+    ]  # fmt: skip
+    for at, (name, words) in enumerate(rows, 1):
+        sheet.write_string(at, 0, name, bold)
+        sheet.write_string(at, 1, words, wrapped)
+        sheet.set_row(at, LINE * len(textwrap.wrap(words, LETTERS)) + 3)
+
+
+def add_sheet(book: Any, one: Sheet, connection: duckdb.DuckDBPyConnection,
+              release: Release) -> int:  # fmt: skip
+    """Write a query's rows under their headings; return the place of the last row."""
+    found = connection.execute(one.sql)
+    names = [column[0] for column in found.description]
+    rows = found.fetchall()
+    form = {
+        name: book.add_format({"num_format": number}) for name, number in
+        (("Month", MONTH), ("day", DATE), ("", one.number), ("whole", "0"))
+    }  # fmt: skip
+    sheet = book.add_worksheet(one.name)
+    set_page(sheet)
+    sheet.repeat_rows(0, TOP - 1)
+    sheet.freeze_panes(TOP, 1)
+    sheet.set_column(0, len(names) - 1, WIDTH)
+    italic = book.add_format({"italic": True})
+    sheet.write_string(0, 0, basis(one.unit), italic)
+    sheet.write_string(1, 0, published(release), italic)
+    heading = book.add_format({"bold": True, "text_wrap": True, "align": "right",
+                               "valign": "bottom", "bottom": 1})  # fmt: skip
+    sheet.set_row(TOP - 1, 2 * LINE if one.number == MILLIONS else 3 * LINE)
+    sheet.write_row(TOP - 1, 0, names, heading)
+    for at, row in enumerate(rows, TOP):
+        for to, (name, value) in enumerate(zip(names, row, strict=True)):
+            kind = name if name in form else "day" if isinstance(value, date) else (
+                "whole" if name in ("Year", "Quarter", "Months covered") else "")  # fmt: skip
+            sheet.write(at, to, value, form[kind])
+    return TOP + len(rows) - 1
+
+
+def set_page(sheet: Any) -> None:
+    """Print a sheet as wide as its columns together."""
+    sheet.set_landscape()
+    sheet.set_paper(LETTER)
+    sheet.fit_to_pages(1, 0)
+
+
+def add_chart(book: Any, last: int, release: Release) -> None:
+    """Draw exports and imports of all months."""
+    chart = book.add_chart({"type": "line"})
+    for to, (name, colour) in enumerate(COLOURS.items()):
+        column = 1 + 3 * to  # the total of the flow
+        chart.add_series({
+            "name": name,
+            "categories": ["months", TOP, 0, last, 0],
+            "values": ["months", TOP, column, last, column],
+            "line": {"color": colour, "width": 2},
+        })  # fmt: skip
+    chart.set_title({"name": "Exports and imports of goods and services, by month",
+                     "name_font": {"size": 14}})  # fmt: skip
+    years = (last - TOP) // 12
+    spaced = {"major_unit": years // 8 + 1, "major_unit_type": "years"} if years > 1 else {}
+    chart.set_x_axis({
+        "date_axis": True, "num_format": "yyyy" if years > 1 else MONTH, **spaced,
+        "name": f"{basis('billions')}. {published(release)}.",
+        "name_font": {"size": 9, "bold": False},
+    })  # fmt: skip
+    # The comma divides by a thousand.
+    grid = {"visible": True, "line": {"color": "#d9d9d9"}}
+    chart.set_y_axis({"num_format": "#,##0,", "line": {"none": True}, "major_gridlines": grid})
+    chart.set_legend({"position": "top"})
+    chart.show_blanks_as("gap")
+    sheet = book.add_chartsheet("chart")
+    sheet.set_landscape()
+    sheet.set_paper(LETTER)
+    sheet.set_chart(chart)

@@ -7,12 +7,13 @@ seasonally adjusted.  Nothing is computed here: a number in a seed is the number
 every calculation is SQL, in a model.
 
     text.py      the bytes of a text     ->  its lines
-    workbook.py  the cells of a workbook ->  the lines of its sheet, and these as a text's
-      xlsx.py, xls.py                        its bytes -> its cells
+    workbook.py  the bytes of a workbook ->  the lines of its sheet, and these as a text's
+      workbook_process.py                    its bytes -> its cells
     bundle.py    the bytes of a bundle   ->  those of the workbook in it
     parser.py    lines                   ->  rows of cells, or every fault with its place
       tables.py                              what the two tables differ in
-      header.py, years.py                    which column is which series, which row which period
+      header.py                              which column is which series
+      years.py                               which rows there must be
     reader.py    a file                  ->  a Release, or Refused
     seeds.py     a folder of releases    ->  the seeds
 """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Protocol
@@ -32,17 +33,6 @@ class Fault:
         return f"{place}: {self.reason}"
 
 
-class Source(Protocol):
-    """What the parser reads: tab-separated lines, and what messages call a place in them."""
-
-    path: str
-    lines: list[str]
-
-    def cell(self, line: int, column: int) -> str: ...
-    def line_name(self, line: int) -> str: ...
-    def column_name(self, column: int) -> str: ...
-
-
 class Refused(ProjectError):
     """A release, or the seeds, cannot be used; ``faults`` says why, in the order to be told."""
 
@@ -56,30 +46,55 @@ class Refused(ProjectError):
         return sum(fault.stands_for for fault in self.faults)
 
 
+def refusal(path: str, reason: str, line: int = 0, cell: str = "") -> Refused:
+    """Return the error of a file with one fault."""
+    return Refused([Fault(path, line, reason, cell)])
+
+
+class Source(Protocol):
+    """What the parser reads: tab-separated lines, and what messages call a place in them."""
+
+    path: str
+    lines: list[str]
+
+    def cell(self, line: int, column: int) -> str: ...
+    def line_name(self, line: int) -> str: ...
+    def column_name(self, column: int) -> str: ...
+
+
 class Faults:
     """The faults of one file while it is read: the first hundred by line, the others counted."""
 
-    def __init__(self) -> None:
+    def __init__(self, source: Source) -> None:
+        self.source = source
         self.count = 0
-        self.first: list[Fault] = []
+        self.first: list[tuple[int, str, int, str]] = []  # line, reason, column, cause
+        self.causes: Counter[str] = Counter()
 
-    def add(self, fault: Fault) -> None:
+    def at(self, line: int, reason: str, column: int = 1, cause: str = "") -> None:
+        """Add a fault; of those that have one cause, the first is told for all."""
+        self.causes[cause] += 1
+        if cause and self.causes[cause] > 1:
+            return
         self.count += 1
-        self.first.append(fault)
+        self.first.append((line, reason, column, cause))
         if len(self.first) > 2 * MOST_FAULTS:
             self.cut()
 
-    def at(self, source: Source, line: int, reason: str, column: int = 1) -> None:
-        self.add(Fault(source.path, line, reason, source.cell(line, column)))
-
     def cut(self) -> None:
-        self.first.sort(key=lambda fault: fault.line)
+        """Forget all but the first hundred."""
+        self.first.sort(key=lambda fault: fault[0])
         del self.first[MOST_FAULTS:]
 
     def refused(self) -> Refused:
+        """Return the error that tells them."""
         self.cut()
-        told = list(self.first)
+        told: list[Fault] = []
+        for line, reason, column, cause in self.first:
+            more = self.causes[cause] - 1 if cause else 0
+            reason += f" ({more:,} more like it)" if more else ""
+            told.append(Fault(self.source.path, line, reason, self.source.cell(line, column)))
         if more := self.count - len(told):
             reason = f"and {more:,} more fault{'s' * (more != 1)}"
-            told.append(Fault(told[0].path, 0, reason, stands_for=more))
+            told.append(Fault(self.source.path, 0, reason, stands_for=more))
         return Refused(told)

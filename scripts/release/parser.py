@@ -4,30 +4,15 @@ Two sources have lines: a text, and the sheet of a workbook; the parser knows ne
 What it makes of them is a Draft; a Release (reader.py) is a Draft read from the release's own text.
 Two tables have such lines; what they differ in is data (tables.py).
 
-Variants that are read to the same cells:
-
-  - trailing and leading blanks in labels, headers and cells; no-break spaces;
-  - a header row shifted by one column (``Balance`` over Goods); ``Period`` in either header row;
-    groups and columns in another order; ``Goods`` with or without ``(1)``;
-  - numbers without thousands separators, in double quotes, or with U+2212 or an en dash for
-    minus;
-  - CRLF line ends; a UTF-8 byte-order mark; a newline at the end, or none;
-  - ``(R)`` behind a month or an annual label (kept as is_revised); ``Jan.- Dec.``,
-    ``Jan. -Dec.``, an en dash; ``Jan. -`` for January alone;
-  - a banner of up to three lines, whatever division of the Census Bureau it names; a note on
-    several lines;
-  - any number of page breaks, or none;
-  - a year or month that is not printed yet: nine empty fields, no fields at all, or the marks
-    ``-``, ``(*)`` and ``n.a.`` in all nine;
-  - a complete last year, a part year, or a last year of which nothing is printed yet.
-
-What is refused beside what cannot be read: words that contradict what the tables say of every
-number (CONTRADICTIONS), another table of the news release, and a table that does not end with the
-two lines that close every published one, since its last years may be cut off.
+tests/cases/read.toml has the variants that are read to the same cells, refused.toml what is
+refused: beside what cannot be read, words that contradict what the tables say of every number
+(CONTRADICTIONS), another table, an export of 0 or less, a month that has not ended, and a table
+without the two lines that close every published one, since its last years may be cut off.
 """
 
 from __future__ import annotations
 
+import datetime
 import itertools
 import re
 from collections import Counter
@@ -36,7 +21,7 @@ from dataclasses import dataclass
 
 from project import quoted
 
-from .faults import Fault, Faults, Refused, Source
+from .faults import Faults, Source, refusal
 from .header import (
     COMPONENTS,
     FLOWS,
@@ -47,13 +32,21 @@ from .header import (
     series_columns,
     spaced,
 )
-from .tables import HISTORY, LAST_PRINT_HEADING, Table, other_table, table_of
+from .tables import (
+    HISTORY,
+    LAST_PRINT_HEADING,
+    Table,
+    other_table,
+    published_words,
+    table_of,
+)
 from .text import DIGITS, clean
 from .years import ABBREVIATIONS, MONTH_NUMBERS, MONTHS, Calendar, Row
 
 REVISED = re.compile(r"\s*\(R\)$", re.IGNORECASE)
-YEAR = re.compile(r"[12][0-9]{3}")
+YEAR = re.compile(r"[12][0-9]{3}(?:\.0)?")
 ANNUAL = re.compile(r"Jan(?:uary|\.)? ?-(?: ?([a-z]+)\.?)?", re.IGNORECASE)
+DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
 MOST_LINES_ABOVE = 3  # real ones have one at most, beside those that must be there
 # Words that no line of the table has, and what they contradict.
 CONTRADICTIONS = [
@@ -67,7 +60,22 @@ CONTRADICTIONS = [
     )
 ]  # fmt: skip
 # Quotes come in pairs.
-NUMBER = re.compile(rf"""(\s*("\s*)?)([-\u2212\u2013]?)({DIGITS})(\s*(?(2)"\s*))""")
+NUMBER = re.compile(rf"""(\s*("\s*)?)([-\u2212\u2013]?)({DIGITS})((?:\.0)?\s*(?(2)"\s*))""")
+# As the machine that saved the text separates thousands; "35.123" alone might be a fraction.
+SEPARATED_OTHERWISE = re.compile(
+    r"""\s*"?[-\u2212\u2013]?[0-9]{1,3}"""
+    r"""(?:([ \u00a0\u2009\u202f.'\u2019])[0-9]{3})(?:\1[0-9]{3})*"?\s*"""
+)
+MARKS = {
+    " ": "a blank", "\u00a0": "a no-break blank", "\u2009": "a narrow blank",
+    "\u202f": "a narrow blank", ".": "a point", ",": "a comma", ";": "a semicolon",
+    "|": "a bar",
+}  # fmt: skip
+# A row of numbers in a text without tabs.
+UNTABBED = re.compile(
+    rf"""\s*"?(?:{"|".join(MONTHS)}|Jan\. ?- ?[A-Z][a-z]+\.)(?: \(R\))?"?\s*?([,;| ])\s*"?-?[0-9]"""
+)
+today = datetime.date.today  # a test sets another day
 NOT_PRINTED = {"", "-", "(*)", "n.a."}
 MOST_DIGITS = 9  # the tables' INTEGER holds every number of nine digits
 
@@ -77,7 +85,8 @@ class Draft:
     """The table as one source has it: its rows, and the lines without cells.
 
     ``last_print`` is last month as the release before printed it, of a table that has that row.
-    ``other_lines`` are (line number, kind, text).  ``header_line`` is the first page's lower
+    ``other_lines`` are (line number, kind, text); ``unknown_lines`` the numbers of those whose
+    words were never published.  ``header_line`` is the first page's lower
     header row, ``columns`` the position of each series' field under it.
     """
 
@@ -88,6 +97,7 @@ class Draft:
     annuals: Sequence[Row]
     last_print: Row | None
     other_lines: Sequence[tuple[int, str, str]]
+    unknown_lines: frozenset[int]
     header_line: int
     columns: dict[str, int]
 
@@ -103,16 +113,16 @@ class Draft:
 
     @property
     def release_id(self) -> str:
-        """The last month that is printed, such as ``2024-02``."""
+        """Return the last month that is printed, such as ``2024-02``."""
         return f"{self.months[-1].year}-{self.months[-1].first:02}"
 
     def cell_layout(self) -> str:
-        """The layout that most of the rows have."""
+        """Return the layout that most of the rows have."""
         return Counter(row.layout for row in self.rows()).most_common(1)[0][0]
 
 
 def parse(source: Source) -> Draft:
-    """The table that ``source`` prints; raises Refused with all that is wrong with it."""
+    """Return the table that ``source`` prints; raise Refused with all that is wrong with it."""
     return Parser(source).draft()
 
 
@@ -120,16 +130,19 @@ class Parser:
     """One pass over the lines of a source; ``draft`` is what it found, or Refused."""
 
     def __init__(self, source: Source) -> None:
+        check_tabs(source)
         self.source = source
         self.table = named_table(source)
-        self.faults = Faults()
-        self.calendar = Calendar(source, self.table, self.faults)
+        self.faults = Faults(source)
+        self.fault = self.faults.at
+        self.calendar = Calendar(self.table, self.faults)
         self.first_words: dict[str, str] = {}  # kind of a line of words -> what the first one says
         self.months: list[Row] = []
         self.annuals: list[Row] = []
         self.last_print_heading = (0, "")  # the line it stands on, what it says
         self.last_print: Row | None = None
         self.other_lines: list[tuple[int, str, str]] = []
+        self.unknown: set[int] = set()  # the lines whose words were never published
         self.lines_above = 0  # the header, beside those that must be there
         self.closed_by: dict[str, int] = {}  # a closing line -> where it stands
         self.flow_fields: list[str] | None = None  # the upper header row, till the lower is met
@@ -142,6 +155,7 @@ class Parser:
         )
 
     def draft(self) -> Draft:
+        """Read every line, then what only the end can tell."""
         for number, line in enumerate(self.source.lines, 1):
             self.read_line(number, line)
         self.check_whole()
@@ -149,11 +163,9 @@ class Parser:
             raise self.faults.refused()
         return Draft(
             self.table.name, self.first_words["title"], self.first_words["units"], self.months,
-            self.annuals, self.last_print, self.other_lines, *self.first_header,
+            self.annuals, self.last_print, self.other_lines, frozenset(self.unknown),
+            *self.first_header,
         )  # fmt: skip
-
-    def fault(self, line: int, reason: str, column: int = 1) -> None:
-        self.faults.at(self.source, line, reason, column)
 
     # ---- lines
 
@@ -161,8 +173,13 @@ class Parser:
         """Put one line where it belongs: a row of cells, or a line without."""
         raw = line.split("\t")
         fields = [clean(field) for field in raw]
+        if "NA" in fields:
+            reason = '"NA" stands in a blank field, as R writes it; write blanks (na = "")'
+            self.fault(number, reason, fields.index("NA") + 1, cause="NA")
+            fields = ["" if field == "NA" else field for field in fields]
+            raw = ["" if field.strip() == "NA" else field for field in raw]
         label = REVISED.sub("", fields[0])
-        is_revised = label != fields[0]
+        row = Row(number, "", raw[0], label != fields[0], 0, 0, 0)
         is_empty = NOT_PRINTED.issuperset(fields[1:])
         if is_empty and not fields[0]:
             kind = "blank"
@@ -170,33 +187,31 @@ class Parser:
             if not is_empty:
                 reason = f"the year row {label} carries numbers; expected a label alone"
                 self.fault(number, reason, first_column(fields, 1))
-            self.calendar.open_year(number, int(label))
+            self.calendar.enter(number, "year", int(label[:4]))
             kind = "year"
         elif (month := MONTH_NUMBERS.get(label.casefold())) is not None:
-            year = self.calendar.place_month(number, month, is_printed=not is_empty)
+            row.year = self.calendar.enter(number, "month", month, is_printed=not is_empty)
+            row.period_type, row.first, row.last = "month", month, month
             if not is_empty:
-                row = Row(number, "month", raw[0], is_revised, year, month, month)
                 self.read_cells(row, raw, fields)
                 self.months.append(row)
                 return
             kind = "month not printed"
         elif (annual := ANNUAL.fullmatch(label)) is not None:
             if not is_empty:
-                last = self.last_month(number, annual)
-                kind = "year" if last == 12 else "part_year"
-                row = Row(number, kind, raw[0], is_revised, 0, 1, last)
-                self.calendar.place_annual(row)
+                self.read_annual(row, annual[1] or "Jan", quoted(annual[0]))
                 self.read_cells(row, raw, fields)
                 self.annuals.append(row)
                 return
-            self.calendar.place_empty_annual(number)
+            self.calendar.enter(number, "annual", 12, is_printed=False)
             kind = "annual not printed"
         elif is_header(fields):
             self.read_header(number, fields)
             kind = "header"
         elif not is_empty and not fields[0] and self.expects_last_print():
-            self.last_print = Row(number, "last_print", raw[0], False, 0, 0, 0)
-            self.read_cells(self.last_print, raw, fields)
+            row.period_type = "last_print"
+            self.last_print = row
+            self.read_cells(row, raw, fields)
             return
         elif not is_empty:
             if self.table.kind_of(fields[0]):
@@ -207,19 +222,31 @@ class Parser:
                 return
             what = quoted(fields[0]) if fields[0] else "a row without a label"
             reason = f"{what} is neither a month, an annual label nor a year"
-            self.unread(number, reason, first_column(fields))
+            cause = "a date" if DATE.match(fields[0]) else ""
+            self.unread(number, reason, first_column(fields), cause)
             return
         else:
             kind = self.read_prose(number, fields[0])
         self.other_lines.append((number, kind, line))
 
-    def unread(self, number: int, reason: str, column: int = 1) -> None:
-        """A fault in a row's label: nobody knows what the row stands for."""
-        self.fault(number, reason, column)
-        self.calendar.year.has_unread_row = True
+    def unread(self, number: int, reason: str, column: int = 1, cause: str = "") -> None:
+        """Add the fault of a label that cannot be read; its row is not reported as missing."""
+        self.fault(number, reason, column, cause)
+        self.calendar.enter(number, "unread")
+
+    def read_annual(self, row: Row, last: str, what: str) -> None:
+        """Take the label of an annual row, whose last month is called ``last``."""
+        row.first, row.last = 1, ABBREVIATIONS.get(last.casefold(), 0)
+        if not row.last:
+            self.unread(row.line, f"{what} does not end in a month")
+            return
+        is_to_date = self.calendar.is_to_date()
+        row.period_type = "year" if row.last == 12 else "part_year"
+        row.period_type = "year_to_date" if is_to_date else row.period_type
+        row.year = self.calendar.enter(row.line, "annual", row.last)
 
     def read_prose(self, number: int, words: str) -> str:
-        """The kind of a line of words, which may not contradict what the table is."""
+        """Return the kind of a line of words, which may not contradict what the table is."""
         kind = self.table.kind_of(words)
         if not kind and self.other_lines and self.other_lines[-1][:2] == (number - 1, "note"):
             kind = "note"  # which goes on
@@ -230,7 +257,8 @@ class Parser:
                 reason = f"{what} says {quoted(said[0])}; this table is {expected}"
                 self.fault(number, reason)
                 return kind
-        if not kind and not self.is_above():
+        is_above = not self.calendar.labels and not self.columns
+        if not kind and not is_above:
             reason = "is neither a month, an annual label, a year nor a footnote"
             self.unread(number, f"{what} {reason}")
             return kind
@@ -240,7 +268,7 @@ class Parser:
             self.fault(number, f'the units are {what}; expected "In millions of dollars"')
         elif kind == LAST_PRINT_HEADING:
             self.read_last_print_heading(number, words)
-        elif kind not in self.table.above and self.is_above():
+        elif kind not in self.table.above and is_above:
             self.lines_above += 1
             if self.lines_above == MOST_LINES_ABOVE + 1:
                 most = f"more than {MOST_LINES_ABOVE} lines stand above the header"
@@ -250,19 +278,23 @@ class Parser:
         for closing, pattern, expected in self.table.closing:
             if kind == closing and pattern.search(words):
                 self.closed_by[expected] = number
+        is_known = (self.table.name, words.casefold()) in published_words()
+        if not is_known and kind not in ("title", LAST_PRINT_HEADING):
+            self.unknown.add(number)
         return kind or "banner"
 
-    def is_above(self) -> bool:
-        """Whether the first header is still to come."""
-        return not self.calendar.years and not self.columns
-
     def read_title(self, number: int, words: str) -> None:
+        """Take a title, which of a history names the first year."""
         title = self.table.title.fullmatch(FOOTNOTE_MARK.sub("", words))
         if title is None:
             expected = self.table.expected
             self.fault(number, f'the title is {quoted(words)}; expected "{expected}"')
         elif self.table.title.groups:
-            self.calendar.begin_with(number, int(title[1]))
+            year = int(title[1])
+            first = self.calendar.first_year = self.calendar.first_year or year
+            if first != year:
+                reason = f"the title begins with {year}, the first title with {first}"
+                self.fault(number, reason)
 
     def read_last_print_heading(self, number: int, words: str) -> None:
         """Take the line above last month's first print."""
@@ -274,7 +306,7 @@ class Parser:
         self.last_print_heading = number, words
 
     def expects_last_print(self) -> bool:
-        """Whether a row without a label is last month's first print."""
+        """Return whether a row without a label is last month's first print."""
         return self.last_print_heading[0] > 0 and self.last_print is None
 
     # ---- headers
@@ -336,27 +368,9 @@ class Parser:
             self.fault(row.line, f"the row is half printed: no number for {names}", at + 1)
         layouts = dict(enumerate(raw))
         for index, series in enumerate(SERIES):
-            if series not in self.columns or series in empty:
-                continue
-            at = self.columns[series]
-            cell = NUMBER.fullmatch(raw[at])
-            if cell is None:
-                reason = f"{quoted(fields[at])} is not a whole number of millions"
-                self.fault(row.line, f"{spaced(series)}: {reason}", at + 1)
-                continue
-            before, _, sign, digits, after = cell.groups()
-            plain = digits.replace(",", "")
-            if len(plain) > MOST_DIGITS:
-                reason = f"{quoted(fields[at])} is too large to be millions"
-                self.fault(row.line, f"{spaced(series)}: {reason}", at + 1)
-                continue
-            value = -int(plain) if sign else int(plain)
-            # A number below a thousand fits either way of writing; it goes with the file's.
-            grouped = "," in digits or (len(plain) < 4 and self.has_separators)
-            spell_sign = sign != "" and not (sign == "-" and value < 0)
-            place = index + len(SERIES) if spell_sign else index
-            layouts[at] = f"{before}{sign * spell_sign}{{{place}:{',' * grouped}}}{after}"
-            row.cells.append(value)
+            if series in self.columns and series not in empty:
+                at = self.columns[series]
+                layouts[at] = self.read_cell(row, index, at, raw[at], fields[at])
         for at in sorted({*range(1, len(fields))} - {*self.columns.values()}):
             if fields[at] and not self.header_is_faulty:
                 where = self.source.column_name(at + 1)
@@ -364,25 +378,49 @@ class Parser:
                 self.fault(row.line, reason, at + 1)
         row.layout = "\t".join(layouts[position] for position in range(1, len(raw)))
 
+    def read_cell(self, row: Row, index: int, at: int, raw: str, field: str) -> str:
+        """Append the number of a field to the row's cells, or add a fault; return its layout."""
+        series = SERIES[index]
+        cell = NUMBER.fullmatch(raw)
+        if cell is None:
+            reason, cause = "is not a whole number of millions", ""
+            if mark := SEPARATED_OTHERWISE.fullmatch(raw):
+                cause = MARKS.get(mark[1], f'"{mark[1]}"')
+                reason = f"has {cause} between its thousands; save the sheet with commas or "
+                reason += "nothing there, or put the workbook (.xlsx) here itself"
+            self.fault(row.line, f"{spaced(series)}: {quoted(field)} {reason}", at + 1, cause)
+            return raw
+        before, _, sign, digits, after = cell.groups()
+        plain = digits.replace(",", "")
+        if len(plain) > MOST_DIGITS:
+            reason = f"{quoted(field)} is too large to be millions"
+            self.fault(row.line, f"{spaced(series)}: {reason}", at + 1)
+            return raw
+        value = -int(plain) if sign else int(plain)
+        if value <= 0 and not series.startswith("balance"):
+            reason = f"{quoted(field)} is not above zero, as every export and import is; "
+            reason += "is the column's header right?"
+            self.fault(row.line, f"{spaced(series)}: {reason}", at + 1, cause="a sign")
+        row.cells.append(value)
+        # A number below a thousand fits either way of writing; it goes with the file's.
+        grouped = "," in digits or (len(plain) < 4 and self.has_separators)
+        spell_sign = sign != "" and not (sign == "-" and value < 0)
+        place = index + len(SERIES) if spell_sign else index
+        return f"{before}{sign * spell_sign}{{{place}:{',' * grouped}}}{after}"
+
     # ---- the end
 
-    def last_month(self, number: int, annual: re.Match[str]) -> int:
-        """The month that an annual label ends with; January where it names but one."""
-        last = ABBREVIATIONS.get((annual[1] or "Jan").casefold(), 0)
-        if not last:
-            self.unread(number, f"{quoted(annual[0])} does not end in a month")
-        return last or 12
-
     def check_whole(self) -> None:
-        """What only the end of the text can tell."""
+        """Add the faults that only the end of the text can tell."""
         for kind, what in self.table.above.items():
             if kind not in self.first_words:
                 self.fault(0, f"has no {what}")
         if not self.months:
             self.fault(0, "has no data: not one month with numbers")
         rows_end = max((row.line for row in itertools.chain(self.months, self.annuals)), default=0)
+        year, month = self.calendar.reference_month()
         if self.table.has_last_print and self.months:
-            self.check_last_print(rows_end)
+            self.check_last_print(rows_end, year, month)
             rows_end = max(rows_end, self.last_print.line if self.last_print else 0)
         lacking = [
             words for _, _, words in self.table.closing if self.closed_by.get(words, 0) <= rows_end
@@ -390,10 +428,15 @@ class Parser:
         if lacking:
             reason = f"does not end with {' and '.join(lacking)}; is it cut off?"
             self.fault(0, reason)
+        day = today()
+        if (year, month) >= (day.year, day.month):
+            last = self.months[-1].line
+            reason = f"has not ended on {day.isoformat()}; is the year, or the clock, right?"
+            self.fault(last, f"{MONTHS[month - 1]} {year}, the last month, {reason}")
         self.calendar.check()
 
-    def check_last_print(self, rows_end: int) -> None:
-        """Whether last month's first print is there, below the other rows, and of that month."""
+    def check_last_print(self, rows_end: int, year: int, month: int) -> None:
+        """Check that last month's first print is there, below the other rows, and of that month."""
         line, words = self.last_print_heading
         if not line:
             what = '"... data as published last month:"'
@@ -403,10 +446,6 @@ class Parser:
             self.fault(line, f"no row of numbers without a label stands below {quoted(words)}")
         if line < rows_end:
             self.fault(line, f"{quoted(words)} stands above other rows; expected below all of them")
-        reference = self.calendar.reference_month()
-        if reference is None:
-            return
-        year, month = reference
         before = (year, month - 1) if month > 1 else (year - 1, 12)
         if ABBREVIATIONS.get(words.split()[0].rstrip(".").casefold()) != before[1]:
             ends = f"stands in a release that ends with {MONTHS[month - 1]} {year}"
@@ -417,17 +456,31 @@ class Parser:
 
 
 def named_table(source: Source) -> Table:
-    """The table that the first title names, the history where none does; raises Refused where it
-    is another exhibit of the news release."""
+    """Return the table that the first title names, the history where none does.
+
+    Raises Refused where it is another table.
+    """
     for number, line in enumerate(source.lines, 1):
         words = clean(line.split("\t")[0])
         if reason := other_table(words):
-            raise Refused([Fault(source.path, number, reason, source.cell(number, 1))])
+            raise refusal(source.path, reason, number, source.cell(number, 1))
         if table := table_of(words):
             return table
     return HISTORY
 
 
+def check_tabs(source: Source) -> None:
+    """Raise Refused where something else stands between the fields of rows."""
+    if any("\t" in line for line in source.lines):
+        return
+    for number, line in enumerate(source.lines, 1):
+        if row := UNTABBED.match(line):
+            what = MARKS[row[1]]
+            reason = f"has {what} between its fields; expected tabs: save the sheet as text "
+            reason += "(tab-separated), or put the workbook (.xlsx) here itself"
+            raise refusal(source.path, reason, number)
+
+
 def first_column(fields: list[str], after: int = 0) -> int:
-    """The column, counted from 1, of the first field that is not blank after so many others."""
+    """Return the column, counted from 1, of the first field behind those that is not blank."""
     return next((at for at, field in enumerate(fields, 1) if at > after and field), 1)

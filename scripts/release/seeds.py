@@ -5,7 +5,8 @@ Every line of a release stands in exactly one of the first four seeds:
     releases.csv       one row a release: title, units, first and last month, how it is printed
     monthly_trade.csv  one row a printed month, or last month's first print, nine cells
     annual_trade.csv   one row a printed year, part of a year or year to date, nine cells
-    release_lines.csv  one row a line that carries no cells: its number, kind, and text with END
+    release_lines.csv  one row a line that carries no cells: its number, kind, whether its words
+                       were ever published (published_words.csv), and text with END
     release_columns.csv  one row a series: the column it stands in, of the line or of the sheet
 
 ``cell_layout`` (of a release) and ``layout`` (of a row that is printed in another way) say how
@@ -19,16 +20,18 @@ import contextlib
 import csv
 import filecmp
 import os
+import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
-from project import ProjectError, in_words, locked, remove, shown
+from project import ProjectError, in_words, locked, scratch, shown, visible
 
-from .faults import Fault, Refused
+from .faults import Fault, Refused, refusal
 from .header import SERIES
-from .reader import Origin, Release, read_release
+from .reader import Release, read_release
+from .text import letters
 from .years import Row
 
 HEADERS = {
@@ -46,27 +49,32 @@ HEADERS = {
         "release_id", "line_number", "period_type", "year", "first_month", "last_month", "label",
         "is_revised", "layout", *SERIES,
     ),
-    "release_lines": ("release_id", "line_number", "kind", "text"),
+    "release_lines": ("release_id", "line_number", "kind", "is_published", "text"),
     "release_columns": ("release_id", "series_id", "column_number", "sheet_column"),
 }  # fmt: skip
 
 # Behind each line of release_lines: dbt takes blanks, and the word null, for nothing.
 END = "|"
 
+# What Windows, macOS and spreadsheet programs lay beside a file: passed over.
+BY_PRODUCT = re.compile(
+    r"\..*|~\$.*|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r|.*:zone\.identifier", re.I | re.S
+)
+
 BUSY = "seeds: a build, or another normalize_release, is at work; wait for it to end"
 
 
 def release_paths(folder: Path) -> list[Path]:
-    """The releases in ``folder``, in the order of their names; raises Refused if there are none."""
-    paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    """Return the releases in ``folder`` by name; raise Refused if there are none."""
+    paths = sorted(path for path in folder.iterdir() if not BY_PRODUCT.fullmatch(path.name))
     if not paths:
         reason = "holds no release; put a text, workbook or bundle there, such as 2024-02.txt"
-        raise Refused([Fault(shown(folder), 0, reason)])
+        raise refusal(shown(folder), reason)
     return paths
 
 
 def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple[object, ...]]]:
-    """The rows of each seed that one release makes, in the order of its lines."""
+    """Return the rows of each seed that one release makes, in the order of its lines."""
     text, origin, key = release.text, release.origin, release.release_id
     usual = release.cell_layout()
 
@@ -94,22 +102,14 @@ def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple[obje
             for row in release.annuals
         ),
         "release_lines": (
-            (key, number, kind, line + END) for number, kind, line in release.other_lines
+            (key, number, kind, flag(number not in release.unknown_lines), line + END)
+            for number, kind, line in release.other_lines
         ),
         "release_columns": (
-            (key, series, release.columns[series] + 1, letter(origin, release.columns[series] + 1))
-            for series in SERIES
+            (key, series, at + 1, letters(at + 1) if origin.sheet_name else "")
+            for series, at in ((series, release.columns[series]) for series in SERIES)
         ),
     }  # fmt: skip
-
-
-def letter(origin: Origin, column: int) -> str:
-    """What a sheet calls its column of that number, such as F; "" of a text."""
-    if not origin.sheet_name:
-        return ""
-    from openpyxl.utils import get_column_letter  # only here: a text is read without it
-
-    return get_column_letter(column)
 
 
 def write_seeds(paths: list[Path], folder: Path) -> None:
@@ -132,11 +132,12 @@ def write_seeds(paths: list[Path], folder: Path) -> None:
             except Refused as refused:
                 faults.extend(refused.faults)
                 continue
-            if other := file_of.get(release.release_id):
-                reason = f"ends with {release.release_id}, as {other} does; keep one of the two"
-                faults.append(Fault(shown(path), 0, reason))
+            key, file_name = release.release_id, visible(shown(path))
+            if key in file_of:
+                reason = f"ends with {key}, as {file_of[key]} does; keep one of the two"
+                faults.append(Fault(file_name, 0, reason))
                 continue
-            file_of[release.release_id] = shown(path)
+            file_of[key] = file_name
             member = f"/{release.origin.member}" if release.origin.member else ""
             for name, rows in seed_rows(release, path.name + member).items():
                 writers[name].writerows(rows)
@@ -174,21 +175,19 @@ def normalize(releases: Path, seeds: Path, *, check: bool, lock: bool = True) ->
 
 
 def write(paths: list[Path], seeds: Path) -> list[str]:
-    """Make the seeds anew, and move those that changed into their places; returns their names.
+    """Make the seeds anew, and move those that changed into their places; return their names.
 
     They lie on the disk, complete, before the first is moved.  A run that is killed among the
     moves leaves some of them old: the next one, which every build begins with, moves the others.
     """
     moved: list[str] = []
     try:
-        for left in [*seeds.glob(".next-*"), *seeds.glob(".*.part")]:
-            remove(left)
         # On the seeds' own disk, so that a move is a rename; with no ".csv" in the names, so that
         # dbt never takes what a killed run left behind for seeds.
-        with tempfile.TemporaryDirectory(prefix=".next-", dir=seeds) as new:
-            write_seeds(paths, Path(new))
-            for name in stale(Path(new), seeds):
-                os.replace(Path(new) / name.removesuffix(".csv"), seeds / name)
+        with scratch(seeds / "next") as new:
+            write_seeds(paths, new)
+            for name in stale(new, seeds):
+                os.replace(new / name.removesuffix(".csv"), seeds / name)
                 moved.append(name)
     except OSError as error:
         place = "" if error.filename else f"{shown(seeds)}: "
@@ -198,7 +197,7 @@ def write(paths: list[Path], seeds: Path) -> list[str]:
 
 
 def stale(new: Path, seeds: Path) -> list[str]:
-    """The seeds that are not there, or not as the files in ``new`` are."""
+    """Return the seeds that are not there, or not as the files in ``new`` are."""
     return [
         f"{name}.csv"
         for name in HEADERS

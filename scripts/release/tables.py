@@ -5,13 +5,17 @@
                the reference year and the two before it, of each full year also the months that
                the reference year has so far, and last month once more as it was first printed
 
-Both print the same nine series, in rows that one parser reads.
+Both print the same nine series, in rows that one parser reads.  The words that were ever
+published around them are in published_words.csv, with the releases they were seen in.
 """
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from project import quoted
 
@@ -62,7 +66,7 @@ class Table:
     has_last_print: bool = False
 
     def kind_of(self, words: str) -> str:
-        """What a line of words is by how it begins: a title, units, a source, ...; or ""."""
+        """Return what a line of words is by how it begins: a title, units, ...; or ""."""
         return next((kind for kind, pattern in self.prose if pattern.match(words)), "")
 
 
@@ -106,20 +110,30 @@ EXHIBIT_1 = Table(
     has_last_print=True,
 )
 TABLES = (HISTORY, EXHIBIT_1)
+READ = f'"{EXHIBIT_1.expected}" and "{HISTORY.expected}"'
+TITLES = f'"{EXHIBIT_1.expected}" or "{HISTORY.expected}"'
 
-EXHIBIT = folded(r"exhibit ([0-9]+[a-z]?)\b")
+# Of the news release; and BEA's tables, whose "Table 1" has the title of Exhibit 1.
+OTHER = folded(r"(exhibit|table) ([0-9]+[a-z]?)\b")
 
 
 def table_of(words: str) -> Table | None:
-    """The table that has these words for its title, or the beginning of it."""
+    """Return the table that has these words for its title, or the beginning of it."""
     return next((table for table in TABLES if table.kind_of(words) == "title"), None)
 
 
 def other_table(words: str) -> str:
-    """Why a table with these words for its title is not read; "" if they are not the title of
-    another exhibit of the news release."""
-    exhibit = EXHIBIT.match(words)
-    if exhibit is None or exhibit[1] == "1":
+    """Return why a table with these words for its title is not read; "" if they are none."""
+    told = OTHER.match(words)
+    if told is None or (told[1].casefold(), told[2]) == ("exhibit", "1"):
         return ""
-    read = " and ".join(f'"{table.expected}"' for table in reversed(TABLES))
-    return f"{quoted(words)} is another table; those that are read are {read}"
+    return f"{quoted(words)} is another table; those that are read are {READ}"
+
+
+@cache
+def published_words() -> frozenset[tuple[str, str]]:
+    """Return the words around the tables that were ever published: table and folded words."""
+    with Path(__file__).with_name("published_words.csv").open(encoding="utf-8", newline="") as file:
+        return frozenset(
+            (row["release_table"], row["words"].casefold()) for row in csv.DictReader(file)
+        )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from .faults import Fault, Refused
+from .faults import refusal
 
 # Controls but tab, LF, form feed, CR and NEL; and the bytes that are not UTF-8.
 UNREADABLE = re.compile("[\\0-\\x08\\x0b\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\udc80-\\udcff]")
@@ -17,7 +17,7 @@ class Text:
     """The lines of one release, and what else its bytes say (line ends, byte-order mark)."""
 
     def __init__(self, path: str, data: bytes) -> None:
-        """Decode ``data``; raises Refused where it is not a text."""
+        """Decode ``data``; raise Refused where it is not a text."""
         self.path = path
         self.sha256 = hashlib.sha256(data).hexdigest()
         self.has_byte_order_mark = data.startswith(b"\xef\xbb\xbf")
@@ -35,13 +35,13 @@ class Text:
                 at for at, line in enumerate(self.lines, 1) if line.endswith("\r") == (here != "LF")
             )
             reason = f"ends in {here}, other lines in {others}; save with one of them"
-            raise Refused([Fault(path, odd, reason)])
+            raise refusal(path, reason, odd)
         if self.line_ending == "crlf":
             self.lines[:ended] = [line[:-1] for line in self.lines[:ended]]
         for number, line in enumerate(self.lines, 1):
             if "\r" in line:
                 reason = "has a CR within the line; save with LF or CRLF line ends"
-                raise Refused([Fault(path, number, reason)])
+                raise refusal(path, reason, number)
 
     # What messages call a place; a workbook's Sheet has words of its own.
 
@@ -56,11 +56,11 @@ class Text:
 
 
 def decode(path: str, data: bytes) -> str:
-    """The text that ``data`` is the UTF-8 of; raises Refused where it is none."""
+    """Return the text that ``data`` is the UTF-8 of; raise Refused where it is none."""
     if not data:
-        raise Refused([Fault(path, 0, "is empty")])
+        raise refusal(path, "is empty")
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Refused([Fault(path, 0, "is UTF-16; save it as UTF-8 text")])
+        raise refusal(path, "is UTF-16; save it as UTF-8 text")
     # Bytes that are not UTF-8 are decoded to U+DC80 to U+DCFF, and so found with the controls.
     text = data.decode("utf-8", "surrogateescape").removeprefix("\ufeff")
     if unreadable := UNREADABLE.search(text):
@@ -70,11 +70,17 @@ def decode(path: str, data: bytes) -> str:
             reason = f"the byte 0x{code - 0xDC00:02x} is not UTF-8; save the file as UTF-8 text"
         else:
             reason = f"is not text: it holds the control character 0x{code:02x}"
-        raise Refused([Fault(path, line, reason)])
+        raise refusal(path, reason, line)
     return text
 
 
 def clean(field: str) -> str:
-    """A field without blanks, quotes and typographic dashes around and in its words."""
+    """Return a field without blanks and quotes around it, with plain blanks and dashes in it."""
     words = " ".join(field.replace("\u2013", "-").split())
     return words[1:-1].strip() if len(words) > 1 and words[0] == words[-1] == '"' else words
+
+
+def letters(column: int) -> str:
+    """Return what a sheet calls its column of that number, such as F or AB."""
+    rest, last = divmod(column - 1, 26)
+    return (letters(rest) if rest else "") + chr(ord("A") + last)

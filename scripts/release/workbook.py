@@ -1,46 +1,60 @@
 """A workbook's sheet as the lines of a text release, for the one parser that reads both.
 
-A cell holds words, or a number of millions of US dollars; how a file is opened, and what its kind
-can get wrong, is in xlsx.py and xls.py.  What the cells say is for the parser to judge.
+Source: ``exhibit_history.xlsx`` and ``exh1.xlsx``, in which the Census Bureau publishes the tables,
+and the same as ``.xls``, as it did until 2020.  A cell holds words, or a number of millions of US
+dollars; what the cells say is for the parser to judge.
 
     read_sheet  the bytes of a file  ->  Sheet: one line a row, one field a column, as they stand
     page        the lines of a sheet ->  the same in the layout of a text release
 
 A sheet is read whole, hidden rows and sheets included; its protection against changes, merged
-cells, formats, comments, pictures and links to other files do not matter.
+cells, formats, comments, pictures, charts and links to other files do not matter.
 
-Errors: Refused, with each fault's cell or sheet; within the modules of workbooks, Unreadable.
+Raises Refused, with each fault's cell or sheet.
 """
 
 from __future__ import annotations
 
+import io
+import json
+import posixpath
 import re
-from collections.abc import Callable, Iterator, Mapping
-
-from openpyxl.utils import get_column_letter
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from importlib.util import find_spec
+from pathlib import Path
+from xml.etree.ElementTree import Element, fromstring, iterparse
 
 from project import quoted, visible
 
-from .faults import Fault, Faults
+from .faults import Fault, Faults, Refused, refusal
 from .parser import Draft
-from .tables import TABLES, TITLE, other_table
-from .text import DIGITS, clean
+from .tables import TABLES, TITLES, other_table
+from .text import DIGITS, clean, letters
 
-# The published workbooks have 110,000 cells in 441 rows.
-MOST_CELLS = 1_000_000
-MOST_COLUMNS = 100
-LAST_COLUMN = get_column_letter(MOST_COLUMNS)
+PROGRAM = Path(__file__).with_name("workbook_process.py")
+LIBRARY = "python_calamine"
+# The published workbooks have 441 rows, and are of 0.3 MB, 1 MB when unpacked.
 MOST_ROWS = 10_000
+MOST_COLUMNS = 100
+MOST_BYTES_UNPACKED = 5_000_000
 
 CONTROL = re.compile("[\\0-\\x1f\\x7f-\\x9f\\ud800-\\udfff]")
 NUMBER = re.compile(rf"[-\u2212]?(?:{DIGITS})")
 PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 OLE_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-FORMULA = "holds a formula without a value; open the workbook in a spreadsheet program and save it"
+# The record that an old workbook begins with, and then the one that says how it is encrypted.
+ENCRYPTED = re.compile(rb"\x09\x08(?:\x10\0.{16}|\x08\0.{8})(?:\x86\0\0\0)?\x2f\0(?!\0)", re.DOTALL)
 PASSWORD = "is protected by a password; save it without one"
-OUT_OF_ORDER = "is damaged: its cells are out of order"
+FORMULA = "holds a formula without a value; open the workbook in a spreadsheet program and save it"
+DAMAGED = "is damaged: it stands out of order or twice, or holds more than one value"
+TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 
 Cells = Mapping[tuple[int, int], str]  # the words in (row, column), both counted from 1
+Odd = list[tuple[int, int, str]]  # of cells, what is wrong with them: row, column, reason
 
 
 class Sheet:
@@ -56,32 +70,24 @@ class Sheet:
         self.lines = ["\t".join(fields) for fields in grid]
 
     def cell(self, row: int, column: int) -> str:
-        """The cell's name, such as ``exhibit_history!F55``; of row 0, the sheet's."""
+        """Return the cell's name, such as ``exhibit_history!F55``; of row 0, the sheet's."""
         return cell_name(self.name, row, column) if row else sheet_name(self.name)
 
     def line_name(self, row: int) -> str:
         return f"row {row}"
 
     def column_name(self, column: int) -> str:
-        return f"column {get_column_letter(column)}"
+        return f"column {letters(column)}"
 
 
 def sheet_name(name: str) -> str:
-    """A sheet's name as formulas spell it: in single quotes unless it is one plain word."""
+    """Return a sheet's name as formulas spell it: in quotes unless it is one plain word."""
     name = visible(name)
     return name if PLAIN_NAME.fullmatch(name) else "'{}'".format(name.replace("'", "''"))
 
 
 def cell_name(sheet: str, row: int, column: int) -> str:
-    return f"{sheet_name(sheet)}!{get_column_letter(column)}{row}"
-
-
-class Unreadable(Exception):
-    """Why the workbook as a whole, or one sheet of it, cannot be read."""
-
-    def __init__(self, reason: str, place: str = "") -> None:
-        super().__init__(reason)
-        self.place = place
+    return f"{sheet_name(sheet)}!{letters(column)}{row}"
 
 
 def in_short(reason: object) -> str:
@@ -92,55 +98,161 @@ def beginning(data: bytes) -> str:
     return f'"{ascii(data[:20].decode("latin-1"))[1:-1]}"'
 
 
-def place(cells: dict[tuple[int, int], str], sheet: str, row: int, column: int,
-          value: object) -> None:  # fmt: skip
-    """Enter the words of a cell that may be blank; raises Unreadable beyond the last column."""
-    if column > MOST_COLUMNS:
-        reason = f"is not blank; the table ends before column {LAST_COLUMN}"
-        raise Unreadable(reason, cell_name(sheet, row, column))
-    if words := field(value, column):
-        cells[row, column] = words
+# --------------------------------------------------------------------------- the file
 
 
-def too_large(sheet: str) -> Unreadable:
-    most = f"{MOST_ROWS:,} rows or {MOST_CELLS:,} cells"
-    reason = f"more than {most} are in use; delete what is not the table"
-    return Unreadable(reason, sheet_name(sheet))
+def read_sheet(path: str, data: bytes, suffix: str) -> Sheet:
+    """Return the one sheet that has a cell with the release's title.
+
+    ``path`` is what the workbook is called in messages, ``suffix`` ``.xlsx`` or ``.xls``.
+    """
+    if find_spec(LIBRARY) is None:
+        reason = f"a workbook is read with {LIBRARY}, which is not installed; "
+        reason += "install requirements.lock, or save the sheet as text (tab-separated)"
+        raise refusal(path, reason)
+    check_kind(path, data, suffix)
+    odd: dict[str, Odd] = {}
+    if suffix == ".xlsx":
+        try:
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                if reason := why_not(archive):
+                    raise refusal(path, reason)
+                odd = {name: odd_cells(path, name, archive.open(part))
+                       for name, part in sheet_parts(archive)}  # fmt: skip
+        except Refused:
+            raise
+        except Exception as error:  # of the zip file or the XML: whatever stops it
+            raise refusal(path, f"is damaged, or no workbook: {in_short(error)}") from error
+    return chosen_sheet(path, filled_cells(path, data), odd)
 
 
-def chosen_sheet(path: str, cells_of: Mapping[str, Cells],
-                 odd_cells: Callable[[str], Iterator[Fault]]) -> Sheet:  # fmt: skip
-    """The one sheet with a title.  ``odd_cells`` are the faults that a kind of file can have in
-    the sheet of that name; raises Refused with them, or Unreadable."""
-    found = [name for name, cells in cells_of.items() if has_title(cells)]
-    if len(found) > 1:
-        names = ", ".join(map(sheet_name, found))
-        raise Unreadable(f"the sheets {names} all have the title of the release; keep one of them")
-    if not cells_of:
-        raise Unreadable("has no sheet with cells")
-    faults = Faults()
-    for name in found or cells_of:
-        for (row, column), words in cells_of[name].items():
-            if odd := CONTROL.search(words):
-                reason = f"holds the control character 0x{ord(odd[0]):02x}"
-                faults.add(Fault(path, row, reason, cell_name(name, row, column)))
-        for fault in odd_cells(name):
-            faults.add(fault)
-    if not found and not faults.count:
-        for name, cells in cells_of.items():
-            faults.add(without_title(path, name, cells))
-    if faults.count:
-        raise faults.refused()
-    [name] = found
-    return Sheet(path, name, cells_of[name])
+def check_kind(path: str, data: bytes, suffix: str) -> None:
+    """Raise Refused for what is empty, of another kind, or protected by a password."""
+    reason = ""
+    is_old, is_zip = data.startswith(OLE_FILE), data.startswith(b"PK")
+    if not data:
+        reason = "is empty"
+    elif is_old and ("EncryptedPackage".encode("utf-16-le") in data or ENCRYPTED.search(data)):
+        reason = PASSWORD
+    elif suffix == ".xlsx" and is_old:
+        reason = "is an old workbook (.xls) by its content; name it so"
+    elif suffix == ".xlsx" and not is_zip:
+        reason = f"is no workbook (.xlsx): it begins with {beginning(data)}"
+    elif suffix == ".xls" and (not is_old or zipfile.is_zipfile(io.BytesIO(data))):
+        hint = "; name it .xlsx if it is one" if is_zip else ""
+        reason = f"is no old workbook (.xls): it begins with {beginning(data)}{hint}"
+    if reason:
+        raise refusal(path, reason)
 
 
-def has_title(cells: Cells) -> bool:
-    return any(table.title.match(words) for words in cells.values() for table in TABLES)
+def why_not(archive: zipfile.ZipFile) -> str:
+    """Return why a zip file is not read as a workbook; "" if it is."""
+    names = archive.namelist()
+    unpacked = sum(part.file_size for part in archive.infolist())  # no more than that is unpacked
+    if unpacked > MOST_BYTES_UNPACKED:
+        most = f"a release has less than {MOST_BYTES_UNPACKED:,}"
+        return f"has {unpacked:,} bytes when unpacked; {most}"
+    if any(part.flag_bits & 1 for part in archive.infolist()):
+        return PASSWORD
+    if "xl/workbook.bin" in names:
+        return "is a binary workbook (.xlsb); save it as Excel Workbook (.xlsx)"
+    if "xl/workbook.xml" not in names:
+        return "is a zip file, but no workbook (.xlsx)"
+    for name in names:  # so that each is known to be whole before any is understood
+        archive.read(name)
+    twice = next((name for name in names if names.count(name) > 1), None)
+    return f"is damaged: it holds {quoted(twice)} twice" if twice else ""
+
+
+# --------------------------------------------------------------------------- the cells
+
+
+def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
+    """Yield the name of each sheet with that of its part; the sheets of charts have no cells."""
+    links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {link.get("Id"): link.get("Target", "") for link in links}
+    for element in fromstring(archive.read("xl/workbook.xml")).iter():
+        if local(element) == "sheet":
+            link = next(value for key, value in element.items() if key.endswith("}id"))
+            part = posixpath.normpath(posixpath.join("/xl", targets[link])).lstrip("/")
+            if "chartsheets/" not in part:
+                yield element.get("name", ""), part
+
+
+def local(element: Element) -> str:
+    """Return the tag without its namespace, of which Strict Open XML has others."""
+    return element.tag.rpartition("}")[2]
+
+
+def odd_cells(path: str, sheet: str, part: object) -> Odd:
+    """Return the cells that calamine passes over: a formula without a value or an error, which
+    it takes for blank, and what no program writes: a cell twice, or with two values.
+
+    Raises Refused for a cell far from the table, for which calamine would fill all memory.
+    """
+    odd: Odd = []
+    row = 0
+    for _, element in iterparse(part):  # type: ignore[arg-type]
+        if local(element) != "row":
+            continue
+        above, row, column = row, int(element.get("r", row + 1)), 0
+        for cell in element:
+            place = REFERENCE.fullmatch(cell.get("r", ""))
+            before, column = column, number_of(place[1]) if place else column + 1
+            found = {local(child): child.text or "" for child in cell}
+            if found:
+                check_place(path, sheet, int(place[2]) if place else row, column)
+            is_there = above < row and before < column and (not place or int(place[2]) == row)
+            if not is_there or len(found) < len(cell) or any(map(len, cell.findall("{*}v"))):
+                odd.append((row, column, DAMAGED))
+            elif cell.get("t") == "e":
+                odd.append((row, column, f"holds the error {quoted(found.get('v', ''))}"))
+            elif "f" in found and not found.get("v"):
+                odd.append((row, column, FORMULA))
+        element.clear()
+    return odd
+
+
+def number_of(name: str) -> int:
+    """Return the number of a column called such as F or AB."""
+    number = 0
+    for letter in name:
+        number = 26 * number + ord(letter) - ord("A") + 1
+    return number
+
+
+def check_place(path: str, sheet: str, row: int, column: int) -> None:
+    """Raise Refused for a cell far from the table."""
+    if row > MOST_ROWS or column > MOST_COLUMNS:
+        end = f"row {MOST_ROWS:,} and column {letters(MOST_COLUMNS)}"
+        reason = f"is not blank; the table ends before {end}: delete what is not the table"
+        raise refusal(path, reason, row, cell_name(sheet, row, column))
+
+
+def filled_cells(path: str, data: bytes) -> dict[str, Cells]:
+    """Return the words of the cells of every sheet."""
+    done = subprocess.run(
+        [sys.executable, "-I", str(PROGRAM)], input=data, capture_output=True, check=False
+    )
+    *_, told = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
+    if done.returncode < 0 or told.startswith("MemoryError"):
+        raise refusal(path, TOO_MUCH)
+    if done.returncode:
+        reason = in_short(told.partition(": ")[2])
+        raise refusal(path, f"is damaged, or no workbook: {reason}")
+    cells_of: dict[str, Cells] = {}
+    for name, found in json.loads(done.stdout):
+        cells: dict[tuple[int, int], str] = {}
+        for row, column, value in found:
+            check_place(path, name, row, column)
+            if words := field(value, column):
+                cells[row, column] = words
+        cells_of[name] = cells
+    return cells_of
 
 
 def field(value: object, column: int) -> str:
-    """A cell's value as a text release prints it: no blanks around it, 1,234 but the year 1992."""
+    """Return a cell's value as a text prints it: no blanks around it, 1,234 but the year 1992."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
@@ -154,18 +266,50 @@ def field(value: object, column: int) -> str:
     return words
 
 
+# --------------------------------------------------------------------------- the sheet
+
+
+def chosen_sheet(path: str, cells_of: Mapping[str, Cells], odd: Mapping[str, Odd]) -> Sheet:
+    """Return the one sheet with a title; ``odd`` is what is wrong with cells of each sheet."""
+    found = [name for name, cells in cells_of.items() if has_title(cells)]
+    if len(found) > 1:
+        names = ", ".join(map(sheet_name, found))
+        reason = f"the sheets {names} all have the title of the release; keep one of them"
+        raise refusal(path, reason)
+    if not cells_of:
+        raise refusal(path, "has no sheet with cells")
+    faults: list[Fault] = []
+    for name in found or cells_of:
+        told = Faults(Sheet(path, name, {}))
+        for (row, column), words in cells_of[name].items():
+            if control := CONTROL.search(words):
+                reason = f"holds the control character 0x{ord(control[0]):02x}"
+                told.at(row, reason, column)
+        for row, column, reason in odd.get(name, ()):
+            told.at(row, reason, column)
+        if told.count:
+            faults += told.refused().faults
+    if not found and not faults:
+        faults = [without_title(path, name, cells) for name, cells in cells_of.items()]
+    if faults:
+        raise Refused(faults)
+    [name] = found
+    return Sheet(path, name, cells_of[name])
+
+
+def has_title(cells: Cells) -> bool:
+    return any(table.title.match(words) for words in cells.values() for table in TABLES)
+
+
 def without_title(path: str, name: str, cells: Cells) -> Fault:
-    """The fault of a sheet that has no title: the title of another table, or the first cell that
-    is not blank."""
+    """Return the fault of a sheet that has no title: another table's, or its first cell."""
     for (row, column), words in sorted(cells.items()):
         if reason := other_table(words):
             return Fault(path, row, reason, cell_name(name, row, column))
-    title = f'"{TITLE}"'
     if not cells:
-        reason = f"is blank; no sheet has the title {title}"
-        return Fault(path, 0, reason, sheet_name(name))
+        return Fault(path, 0, f"is blank; no sheet has the title {TITLES}", sheet_name(name))
     row, column = min(cells)
-    reason = f"reads {quoted(cells[row, column])}; no cell of the sheet has the title {title}"
+    reason = f"reads {quoted(cells[row, column])}; no cell of the sheet has the title {TITLES}"
     return Fault(path, row, reason, cell_name(name, row, column))
 
 
@@ -173,12 +317,11 @@ def without_title(path: str, name: str, cells: Cells) -> Fault:
 
 
 def page(lines: list[str], draft: Draft) -> tuple[list[str], int]:
-    """The lines of a sheet, from which ``draft`` was read, in the layout of a text release: one
-    page, no breaks.
+    """Return the lines of a sheet, from which ``draft`` was read, in the layout of a text release.
 
-    Title and notes get the text's blank lines between them, and each flow stands over the first
-    of its columns.  From there on every row is a line.  Returns the lines, and by how much the
-    number of a line is larger than that of its row.
+    It is one page, without breaks.  Title and notes get the text's blank lines between them, and
+    each flow stands over the first of its columns.  From there on every row is a line.  Also
+    returns by how much the number of a line is larger than that of its row.
     """
     kinds = {number: kind for number, kind, _ in draft.other_lines}
     header_row = draft.header_line

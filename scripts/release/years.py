@@ -1,18 +1,19 @@
-"""The calendar of a release: its rows, each in its year, and whether all are there.
+"""The rows of a release and its calendar: the labels found, compared with those expected.
 
-A row is placed as it is met, in the order of the lines; what only the end can tell, ``check`` does.
+First year, last month and kind of table say which rows there must be, in which order.  What
+differs is told by stretches: a year that is lost is one fault, not one for each of its months.
 """
 
 from __future__ import annotations
 
-import itertools
+import difflib
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
-from project import quoted
-
-from .faults import Faults, Source
+from .faults import Faults
 from .tables import Table
-from .text import clean
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
@@ -21,6 +22,9 @@ MONTHS = (
 MONTH_NUMBERS = {name.casefold(): number for number, name in enumerate(MONTHS, 1)}
 ABBREVIATIONS = MONTH_NUMBERS | {name[:3].casefold(): n for n, name in enumerate(MONTHS, 1)}
 ABBREVIATIONS["sept"] = 9
+# Of what a release prints, in a hundred years; no more are compared.
+MOST_YEARS = 150
+MOST_LABELS = 16 * MOST_YEARS
 
 
 @dataclass
@@ -48,173 +52,172 @@ class Row:
     cells: list[int] = field(default_factory=list)
 
 
-@dataclass
-class Year:
-    """One year of the release while it is read."""
+Key = tuple[str, int, bool]
 
+
+@dataclass(frozen=True)
+class Label:
+    """What a row is labelled as, or must be: a ``year``, a ``month``, an ``annual`` row by its
+    last month; ``unread`` where nobody knows.  A row that is not required may be there, empty."""
+
+    kind: str
+    number: int
     year: int
-    line: int
-    annual: Row | None = None
-    to_date: Row | None = None
-    empty_annual: int = 0  # the line of an annual row without numbers
-    months: dict[int, int] = field(default_factory=dict)  # month number -> the line it stands on
-    printed: set[int] = field(default_factory=set)  # those of them that carry numbers
-    last_month: int = 0
-    # A row that cannot be read may be the very one that seems to be missing.
-    has_unread_row: bool = False
+    is_printed: bool = True
+    line: int = 0
+
+    @property
+    def key(self) -> Key:
+        """Return what is compared; not the year, which a lost row would change for the others."""
+        is_empty_annual = self.kind == "annual" and not self.is_printed
+        return self.kind, 0 if is_empty_annual else self.number, self.is_printed
+
+    @property
+    def name(self) -> str:
+        """Return the words for one row."""
+        if self.kind == "unread":
+            return ""
+        if self.kind == "year":
+            return f"the year row {self.number}"
+        month = MONTHS[self.number - 1]
+        if self.kind == "month":
+            return f"{month} {self.year}"
+        return f'"Jan. -{f" {month[:3]}." if self.number > 1 else ""}" of {self.year}'
 
 
 class Calendar:
-    """The years of a release; what is wrong with them goes to ``faults``."""
+    """The labels of a release, in the order of its lines; what is wrong goes to ``faults``."""
 
-    def __init__(self, source: Source, table: Table, faults: Faults) -> None:
-        self.source, self.table, self.faults = source, table, faults
-        self.first_year_by_title = 0
-        self.years: dict[int, Year] = {}
-        self.year = self.preface = Year(0, 0)  # the year that is read; before the first: none
+    def __init__(self, table: Table, faults: Faults) -> None:
+        self.table, self.faults = table, faults
+        self.first_year = 0  # that the title names
+        self.labels: list[Label] = []
+        self.year = 0
 
-    def fault(self, line: int, reason: str) -> None:
-        self.faults.at(self.source, line, reason)
+    def enter(self, line: int, kind: str, number: int = 0, *, is_printed: bool = True) -> int:
+        """Add the label of a row; return the year that the row stands in."""
+        if kind == "year":
+            self.year = number
+        elif kind == "annual" and self.labels and self.labels[-1].kind == "month":
+            self.year += 1  # whose row is lost
+        self.labels.append(Label(kind, number, self.year, is_printed, line))
+        return self.year
 
-    def begin_with(self, number: int, year: int) -> None:
-        """Take the first year that a title names; all of them name one."""
-        self.first_year_by_title = self.first_year_by_title or year
-        if self.first_year_by_title != year:
-            first = f"the first title with {self.first_year_by_title}"
-            self.fault(number, f"the title begins with {year}, {first}")
+    def is_to_date(self) -> bool:
+        """Return whether an annual row that comes now is the second one, of the year to date."""
+        last = self.labels[-1] if self.labels else None
+        is_second = last is not None and last.kind == "annual" and last.is_printed
+        return self.table.has_year_to_date and is_second
 
-    def open_year(self, number: int, year: int) -> None:
-        if (known := self.years.get(year)) is not None:
-            first = self.source.line_name(known.line)
-            self.fault(number, f"the year {year} stands twice (first on {first})")
-            known.has_unread_row |= bool(known.months)  # it may well be the year that is missing
-            self.year = known
-            return
-        if year < self.year.year:
-            self.fault(number, f"the year {year} stands after {self.year.year}: out of order")
-        self.year = self.years[year] = Year(year, number)
+    def reference_month(self) -> tuple[int, int]:
+        """Return the year and number of the last month; (0, 0) where no month is printed.
 
-    def need_year(self, number: int, what: str) -> None:
-        if self.year is self.preface and not self.year.has_unread_row:
-            self.fault(number, f"{what} stands before any year")
-            self.year.has_unread_row = True
+        Where the rows to compare with agree on a later one, it is that: its row is lost.
+        """
+        months = [it for it in self.labels if it.kind == "month" and it.is_printed]
+        year, month = max(((it.year, it.number) for it in months), default=(0, 0))
+        if month and self.table.has_year_to_date:
+            ends = Counter(it.number for it in self.labels if it.kind == "annual" and it.is_printed)
+            ends = Counter({end: count for end, count in ends.items() if 0 < end < 12})
+            [(end, count)] = ends.most_common(1) or [(month, 0)]
+            if count > 1:
+                year, month = year + (end < month), end
+        return year, month
 
-    def place_month(self, number: int, month: int, *, is_printed: bool) -> int:
-        """Enter a month in its year, in its order; returns the year."""
-        self.need_year(number, MONTHS[month - 1])
-        year = self.year
-        if year is self.preface:
-            return 0
-        name = f"{MONTHS[month - 1]} {year.year}"
-        if month in year.months:
-            first = self.source.line_name(year.months[month])
-            self.fault(number, f"{name} stands twice (first on {first})")
-        elif month < year.last_month:
-            self.fault(number, f"{name} stands after {MONTHS[year.last_month - 1]}: out of order")
-        year.months.setdefault(month, number)
-        year.last_month = max(month, year.last_month)
-        if is_printed:
-            year.printed.add(month)
-        return year.year
-
-    def place_annual(self, row: Row) -> None:
-        """Enter an annual row in its year, once; behind it, in a table that has one, the row of
-        the year to date."""
-        self.need_year(row.line, "an annual row")
-        year = self.year
-        row.year = year.year
-        if year.annual is None:
-            year.annual = row
-            return
-        if self.table.has_year_to_date and year.to_date is None and not year.months:
-            row.period_type, year.to_date = "year_to_date", row
-            return
-        if not year.has_unread_row:
-            self.second_annual(row, year.annual)
-        if year.months:
-            # The row of the next year is missing, or could not be read: its months are not these.
-            self.year = Year(year.year, row.line)
-            self.year.annual, self.year.has_unread_row = row, True
-
-    def place_empty_annual(self, number: int) -> None:
-        self.year.empty_annual = self.year.empty_annual or number
-
-    def second_annual(self, row: Row, annual: Row) -> None:
-        first = f"first on {self.source.line_name(annual.line)}"
-        self.fault(row.line, f"{row.year} has a second annual row ({first})")
-
-    # ---- the end
-
-    def reference_month(self) -> tuple[int, int] | None:
-        """Year and number of the last month that is printed; None where a row that cannot be
-        read may be a later one."""
-        if any(year.has_unread_row for year in (*self.years.values(), self.preface, self.year)):
-            return None
-        printed = ((year.year, month) for year in self.years.values() for month in year.printed)
-        return max(printed, default=None)
+    def expected(self, first: int, year: int, month: int) -> Iterator[tuple[Label, bool]]:
+        """Yield the rows that there must be, and those that may be, each with which it is."""
+        for at in range(first, year + 1):
+            last = 12 if at < year else month
+            yield Label("year", at, at), True
+            yield Label("annual", last, at), True
+            if self.table.has_year_to_date and at < year and month < 12:
+                yield Label("annual", month, at), True
+            for number in range(1, 13):
+                yield Label("month", number, at, number <= last), number <= last
+        has_next = any((it.kind, it.number) == ("year", year + 1) for it in self.labels)
+        if has_next and not self.table.years:
+            yield Label("year", year + 1, year + 1), True
+            yield Label("annual", 12, year + 1, False), False
+            for number in range(1, 13):
+                yield Label("month", number, year + 1, False), False
 
     def check(self) -> None:
-        """What only the end can tell: whether every year is there, and every row of it."""
-        if not self.years:
+        """Compare the labels with those expected; add a fault for each stretch that differs."""
+        found = self.labels
+        year, month = self.reference_month()
+        if not month:
             return
-        years = [self.years[number] for number in sorted(self.years)]
-        for before, after in itertools.pairwise(years):
-            if after.year > before.year + 1 and not before.has_unread_row:
-                gap = " to ".join(map(str, sorted({before.year + 1, after.year - 1})))
-                self.fault(
-                    after.line, f"the year {after.year} follows {before.year}: {gap} missing"
-                )
-        for year in years:
-            if not year.has_unread_row:
-                self.check_year(year, is_last=year is years[-1])
-        said, found = self.first_year_by_title, years[0]
-        if said not in (0, found.year) and not self.preface.has_unread_row:
-            self.fault(found.line, f"the title begins with {said}, the rows with {found.year}")
-        reference = self.reference_month()
-        if reference is None:
+        first = next((it.number for it in found if it.kind == "year"), year)
+        first = year - self.table.years + 1 if self.table.years else self.first_year or first
+        if year - first >= MOST_YEARS or len(found) > MOST_LABELS:
+            reason = f"the rows reach from {first} to {year}, in {len(found):,} lines"
+            self.faults.at(found[0].line, f"{reason}; expected one row a month and year")
             return
-        if self.table.has_year_to_date:
-            for year in years:
-                self.check_to_date(year, *reference)
-        first, last = reference[0] - self.table.years + 1, reference[0]
-        if self.table.years and (years[0].year, years[-1].year) != (first, last):
-            span = f"the years {years[0].year} to {years[-1].year}"
-            expected = f"{self.table.years}, {first} to {last}"
-            self.fault(found.line, f"the table has {span}; expected {expected}")
+        wanted = list(self.expected(first, year, month))
+        stretches = [
+            (found[a:b], [it for it, is_required in wanted[c:d] if is_required],
+             found[min(a, len(found) - 1)].line)
+            for a, b, c, d in differences([it.key for it in found], [it.key for it, _ in wanted])
+        ]  # fmt: skip
+        lost = {it.name for _, lacking, _ in stretches for it in lacking}
+        moved = {it.name for rows, _, _ in stretches for it in rows} & lost
+        for rows, lacking, line in stretches:
+            if any(row.kind == "unread" for row in rows):
+                continue  # which was said, and may be the very one that seems to be missing
+            if len(rows) == len(lacking) == 1:
+                here, there = rows[0], lacking[0].name
+                same = here.name == there and not here.is_printed
+                reason = f"{there} has no numbers" if same else f"is {here.name}; expected {there}"
+                self.faults.at(line, reason)
+                continue
+            if lacking := [row for row in lacking if row.name not in moved]:
+                what, are = in_short(lacking)
+                self.faults.at(line, f"{what} {are} missing")
+            if rows:
+                what, are = in_short(rows)
+                self.faults.at(rows[0].line, f"{what} {are} {self.why(rows[0], moved)}")
 
-    def check_year(self, year: Year, *, is_last: bool) -> None:
-        """Whether a year has its months and its annual row; the last may end in any month."""
-        last = max(year.printed, default=0) if is_last else 12
-        lacking = [month for month in range(1, last + 1) if month not in year.printed]
-        if lacking:
-            names = ", ".join(MONTHS[month - 1] for month in lacking)
-            lines = (line for month, line in sorted(year.months.items()) if month >= lacking[0])
-            self.fault(next(lines, year.line), f"the year {year.year} has no numbers for {names}")
-        if year.annual is None:
-            if year.printed and year.empty_annual:
-                reason = f"the annual row of {year.year} has no numbers"
-                self.fault(year.empty_annual, reason)
-            elif year.printed:
-                self.fault(year.line, f"the year {year.year} has no annual row")
-        elif year.annual.last != last and not lacking:
-            ends = f"ends in {MONTHS[last - 1]}" if last else "has no months"
-            self.mislabelled(year.annual, f"{year.year} {ends}")
+    def why(self, row: Label, moved: set[str]) -> str:
+        """Return what is wrong with a row that nobody expects where it stands."""
+        if row.name in moved:
+            return "out of order"
+        others = [it.line for it in self.labels if it.name == row.name and it.line != row.line]
+        if not others:
+            return "not expected here"
+        return f"there twice (also on {self.faults.source.line_name(others[0])})"
 
-    def check_to_date(self, year: Year, last_year: int, last_month: int) -> None:
-        """Whether a full year has a row for the months that the last year has so far, and ends
-        with that of the last year, which is such a row itself."""
-        row, annual = year.to_date, year.annual
-        is_full = year.year < last_year and last_month < 12
-        if annual is None or (is_full and annual.last != 12):
-            return  # which was said
-        if is_full and row is None:
-            months = f"January to {MONTHS[last_month - 1]}" if last_month > 1 else "January"
-            self.fault(annual.line, f"no row of {year.year} for {months} stands below, to compare"
-                       f" with {last_year}")  # fmt: skip
-        elif row and not is_full:
-            self.second_annual(row, annual)
-        elif row and row.last != last_month:
-            self.mislabelled(row, f"{last_year} ends in {MONTHS[last_month - 1]}")
 
-    def mislabelled(self, row: Row, fact: str) -> None:
-        self.fault(row.line, f"the label is {quoted(clean(row.label))}, yet {fact}")
+def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int, int, int]]:
+    """Yield the stretches in which two lists differ, as slices of both.
+
+    Where a stretch might as well begin later, it does: of rows that stand twice the second is
+    told, and of a lost year its own rows.
+    """
+    same = sum(
+        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(found, wanted, strict=False))
+    )
+    found, wanted = found[same:], wanted[same:]
+    codes = difflib.SequenceMatcher(None, found, wanted, autojunk=False).get_opcodes()
+    for (what, a, b, c, d), (_, _, end, _, _) in zip(codes, [*codes[1:], *codes[-1:]], strict=True):
+        if what == "equal":
+            continue
+        later = 0
+        keys, first, last = (found, a, b) if what == "delete" else (wanted, c, d)
+        while what != "replace" and b + later < end and keys[first + later] == keys[last + later]:
+            later += 1
+        later += same
+        yield a + later, b + later, c + later, d + later
+
+
+def in_short(rows: Sequence[Label]) -> tuple[str, str]:
+    """Return the words for rows that follow one another, and the verb for so many."""
+    first, last = rows[0], rows[-1]
+    if len(rows) == 1:
+        return first.name, "is"
+    if (first.kind, last.kind, last.number) == ("year", "month", 12):
+        is_one = first.year == last.year
+        years = f"the year {first.year}" if is_one else f"the years {first.year} to {last.year}"
+        return years, "is" if is_one else "are"
+    if all(row.kind == "month" and row.year == first.year for row in rows):
+        return f"{MONTHS[first.number - 1]} to {MONTHS[last.number - 1]} {first.year}", "are"
+    return f"the rows from {first.name} to {last.name}", "are"

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +38,10 @@ class Answer:
         if len(self.rows) != 1:
             raise ProjectError(f"{self.file}: expected one row, found {len(self.rows)}")
         return self.rows[0]
+
+    def by(self, column: str) -> dict[Any, Row]:
+        """The rows by the values of a column."""
+        return {row[column]: row for row in self.rows}
 
     def values(self, column: str) -> list[Any]:
         """The values of a column, each once, in the order of the rows; raises ProjectError."""
@@ -71,11 +74,3 @@ class Marts:
         except duckdb.Error as error:
             raise ProjectError(f"{shown(path)}: {error}") from None
         return Answer(name, sql, columns, rows)
-
-    @cached_property
-    def captions(self) -> dict[str, dict[str, str]]:
-        """What is said of each picture and table, by its name and the part: title, sentence, ..."""
-        captions: dict[str, dict[str, str]] = {}
-        for row in self.ask("captions").rows:
-            captions.setdefault(row["picture"], {})[row["part"]] = row["sentence"]
-        return captions

@@ -19,6 +19,7 @@ import vl_convert
 
 from export.dataset import dataset_description
 from project import ProjectError, one_decimal
+from report.captions import Captions, day, month
 from report.marts import Marts, marts_read
 from report.pictures import STYLE, Drawing, plain
 
@@ -44,14 +45,6 @@ def readable(value: object) -> str:
     if isinstance(value, float):
         return f"{value:,.2f}".replace("-", MINUS)
     return f"{value:,}".replace("-", MINUS) if isinstance(value, int) else str(value)
-
-
-def day(date: datetime.date) -> str:
-    return f"{date.day} {month(date)}"
-
-
-def month(date: datetime.date) -> str:
-    return date.strftime("%B %Y")
 
 
 def heading(column: str) -> str:
@@ -123,7 +116,7 @@ def environment() -> jinja2.Environment:
     return made
 
 
-def render(marts: Marts, drawings: dict[str, Drawing]) -> str:
+def render(marts: Marts, captions: Captions, drawings: dict[str, Drawing]) -> str:
     """The page with its pictures; raises ProjectError, as where a column is not there."""
     heights = "".join(
         f"#{name} {{ --height: {one.height}px; }}\n" for name, one in drawings.items()
@@ -131,7 +124,7 @@ def render(marts: Marts, drawings: dict[str, Drawing]) -> str:
     try:
         return environment().get_template(TEMPLATE).render(
             ask=marts.ask,
-            captions=marts.captions,
+            say=captions.say,
             dataset=dataset_description(marts.connection),
             pictures=drawings,
             library=library(),

@@ -463,14 +463,11 @@ class Drawing:
     height: int
 
 
-def draw(picture: Picture, marts: Marts) -> Drawing:
+def draw(picture: Picture, marts: Marts, captions: dict[str, str]) -> Drawing:
     """Ask for what a picture shows and draw it; raises ProjectError."""
     data, recessions = marts.ask(picture.name), marts.ask("recessions")
     if not data.rows:
         raise ProjectError(f"{data.file}: returned no rows, which cannot be drawn")
-    captions = marts.captions[picture.name]
-    if missing := {"title", "alternative_text"} - set(captions):
-        raise ProjectError(f"{picture.name}: the marts have no {', '.join(sorted(missing))} of it")
     answers = [data] + [recessions] * picture.is_months
     height = picture.height
     if picture.rows:
@@ -486,7 +483,7 @@ def draw(picture: Picture, marts: Marts) -> Drawing:
     file = picture.draw(data, recessions, False).properties(
         width=680, height=height, padding=16,
         title=alt.TitleParams(text=title, subtitle=[f"{picture.note} {release}", read]),
-        description=captions["alternative_text"],
+        description=captions["text"],
     )  # fmt: skip
     rows = {
         one.name: [{column: plain(value) for column, value in row.items()} for row in one.rows]

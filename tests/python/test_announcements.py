@@ -55,6 +55,90 @@ def test_readme_shows_what_the_build_says() -> None:
     assert f"\n    {EVERYWHERE}" in (ROOT / "docs" / "checks.md").read_text()
 
 
+def exchanged_years(text: str) -> str:
+    """2020 and 2022 exchanged."""
+    published = Published(text)
+    rows = dict(published.rows)
+    for year, other in ((2020, 2022), (2022, 2020)):
+        published.rows.update({(year, month): rows[other, month] for month in range(13)})
+    return made_up_release(published, (2024, 2))
+
+
+def one_month_exchanged(text: str) -> str:
+    """The goods of March 2015 for its services."""
+    published = Published(text)
+    row = published.rows[2015, 3]
+    published.rows[2015, 3] = [row[at] for at in (0, 2, 1, 3, 5, 4, 6, 8, 7)]
+    for column in (1, 2, 4, 5, 7, 8):  # so that the year still adds up
+        by = published.rows[2015, 3][column] - row[column]
+        published.rows[2015, 0][column] += by
+    return made_up_release(published, (2024, 2))
+
+
+def in_billions(text: str) -> str:
+    published = Published(text)
+    published.rows = {at: [round(n / 1000) for n in row] for at, row in published.rows.items()}
+    return made_up_release(published, max(published.rows))
+
+
+def exchanged_headers(text: str) -> str:
+    return text.replace("Goods (1)\tServices", "Services\tGoods (1)")
+
+
+FAR = (
+    "warning     2024-02: deficits are further than any was ever revised, 12.3 billion, from "
+    "those announced first: "
+)
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (exchanged_years, FAR + "March 2022 is 44.0, announced 109.8; March 2020 is 102.5"),
+        (one_month_exchanged, "warning     2024-02: services exceed goods, in exports or imports, "
+                              "which they never did: line 335\n"),
+    ],
+)  # fmt: skip
+def test_a_month_further_off_than_any_was_revised_is_told(
+    build: Build, tmp_path: Path, release_text: str, made: Callable[[str], str], said: str
+) -> None:
+    outcome = replayed(build, tmp_path, releases={"2024-02.txt": made(release_text).encode()})
+    assert outcome.replayed.is_sound, outcome.replayed
+    assert said in outcome.printed
+
+
+@pytest.mark.parametrize(
+    ("made", "said"),
+    [
+        (in_billions, "the deficit of February 2024 is 0.1, announced 68.9 billion dollars: are "
+                      "the units or the years wrong?"),
+        (exchanged_headers, "services exceed goods in every row, of exports and of imports: are "
+                            "the headers exchanged?"),
+    ],
+)  # fmt: skip
+def test_a_release_that_cannot_be_is_stopped(
+    build: Build, tmp_path: Path, release_text: str, made: Callable[[str], str], said: str
+) -> None:
+    outcome = replayed(build, tmp_path, releases={"2024-02.txt": made(release_text).encode()})
+    gate = "the_latest_release_is_plausible"
+    assert outcome.failed == {gate}
+    assert outcome.printed == f"{gate}: release_id=2024-02, fault={said}\n"
+
+
+def test_an_older_release_that_cannot_be_is_left_out(
+    build: Build, tmp_path: Path, release_text: str
+) -> None:
+    older = in_billions(made_up_release(Published(release_text), (2024, 1)))
+    releases = {"2024-01.txt": older.encode(), "2024-02.txt": release_text.encode()}
+    outcome = replayed(build, tmp_path, releases=releases)
+    assert outcome.replayed.is_sound, outcome.replayed
+    assert outcome.printed.startswith(
+        "left out    2024-01: the deficit of January 2024 is 0.1, announced 67.4 billion dollars: "
+    )
+    valid = "select release_id, is_sound from marts.dim_release order by release_id"
+    assert outcome.query(valid) == [("2024-01", False), ("2024-02", True)]
+
+
 def test_of_several_releases_those_that_disagree_are_named(three_releases: Outcome) -> None:
     """Nothing was announced with that of January; the committed one agrees."""
     said = [line for line in three_releases.printed.splitlines() if "announced" in line]

@@ -106,7 +106,7 @@ def test_a_build_that_stops_says_why_and_leaves_the_database_as_it_was(
         "month; write it as 2024-02, release_id=2024-3, released_on=2024-05-02, source=by hand"
     ) in said
     assert database.read_bytes() == last_good
-    failed = database.parent / ".us_trade.next" / "us_trade.duckdb"
+    failed = project / "target" / "build" / "us_trade.duckdb"
     assert str(failed) in run.stderr
     # dbt came as far as the suspects, and to no mart.
     assert query(failed, "select count(*) from intermediate.int_suspect_cells") == [(1,)]
@@ -278,8 +278,10 @@ STALE = "every_known_discrepancy_is_a_break"
         (BREAKS[:2], "as published", {GATE}),
         ((*BREAKS, NO_BREAK), "as published", {STALE}),
         (BREAKS, " ", {STALE}),
+        (BREAKS, "...", {STALE}),
+        (BREAKS, "published", {STALE}),
     ],
-    ids=["all of them", "one too few", "one that is none", "without a reason"],
+    ids=["all of them", "one too few", "one that is none", "blank", "dots", "one word"],
 )
 def test_a_known_discrepancy_lets_the_break_pass_and_only_that(
     build: Build, tmp_path: Path, release_text: str, known: tuple[str, ...], reason: str,

@@ -1,4 +1,4 @@
-"""The marts of each situation, and what its build prints, are those of tests/golden/, row by row.
+"""The marts of each situation, and what is said of them, are those of tests/golden/, row by row.
 
 `make golden` writes them anew; their diff is what a change does to them.
 An empty field is null, and "" a text without letters.
@@ -12,6 +12,7 @@ import duckdb
 import pytest
 from proofs.differences import columns_of, differences, rounded, tables_of
 from support.builds import Build
+from support.captions import captions_of
 from support.situations import SITUATIONS, built
 
 from project import ROOT, remove
@@ -43,6 +44,7 @@ def test_a_situation_is_that_of_its_golden_files(
     with duckdb.connect(outcome.database) as connection:
         if not SITUATIONS[name].is_stopped:
             write_marts(connection, made)
+            (made / "captions.txt").write_text(captions_of(connection))
         if request.config.getoption("--golden"):
             if (GOLDEN / name).exists():
                 remove(GOLDEN / name)
@@ -62,7 +64,7 @@ def write_marts(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             """
         ).fetchall()
     )
-    for mart in tables_of(connection, "marts") - {"mart_captions"}:
+    for mart in tables_of(connection, "marts"):
         select = rounded(f"marts.{mart}", columns_of(connection, f"marts.{mart}"))
         select += f" where {KEPT.get(mart, 'true')} order by {keys[mart]}"
         connection.execute(f"copy ({select}) to '{folder / mart}.csv' (header)")

@@ -16,7 +16,9 @@ HEADLINES = "headline_deficits_say_all_of_releases_in_the_calendar"
 SPANS = "revision_spans_has_each_month_of_the_year"
 RECESSIONS = "recessions_run_from_peak_to_trough_one_after_another"
 COMPONENTS = "components_are_parts_of_components"
-SERIES = "series_have_fred_series_of_their_own"
+SERIES = "series_are_called_by_their_rule"
+HORIZONS = "revision_horizons_are_called_by_their_print"
+PLACES = "sort_orders_are_unique"
 
 
 def dated(release_id: str, day: str, source: str = "by hand") -> str:
@@ -66,21 +68,32 @@ def recession(peak: str, trough: str) -> str:
          "where release_id = '2024-02'", HEADLINES,
          "fault=a cell is empty, release_id=2024-02, deficit_busd=68.9, "
          "previous_month_deficit_busd=null, is_annual_revision=False"),
+        ("delete from raw.headline_deficits where release_id = '2010-05'", HEADLINES,
+         "fault=the release is missing, release_id=2010-05, deficit_busd=null"),
+        ("update raw.headline_deficits set is_annual_revision = true where release_id = '2010-05'",
+         HEADLINES, "fault=the release for April, and no other, is the annual revision, "
+         "release_id=2010-05"),
+        ("update raw.headline_deficits set deficit_busd = 82.0 where release_id = '2000-01'",
+         HEADLINES, "fault=of that month the next release says 27.4, release_id=2000-01"),
+        ("update raw.headline_deficits set deficit_busd = -68.9 where release_id = '2024-02'",
+         HEADLINES, "fault=of that month the next release says 69.5, release_id=2024-02"),
+        (redated("2024-03", "'2024-05-04'"), CALENDAR,
+         "fault=the day is of a weekend, release_id=2024-03, released_on=2024-05-04"),
         ("delete from raw.revision_spans where reference_month = 7", SPANS,
          "fault=the month is missing, reference_month=7, months_back=null"),
         ("insert into raw.revision_spans values (13, 1, 'by hand')", SPANS,
          "fault=reference_month is not 1 to 12, reference_month=13, months_back=1"),
-        ("update raw.revision_spans set months_back = -1 where reference_month = 2", SPANS,
-         "fault=months_back is negative, reference_month=2, months_back=-1"),
+        ("update raw.revision_spans set months_back = 31 where reference_month = 1", SPANS,
+         "fault=the usual span is 13, reference_month=1, months_back=31"),
         (recession("2022-03-01", "2022-02-01"), RECESSIONS,
          "fault=the trough is not after the peak, peak_month=2022-03-01, "
          "trough_month=2022-02-01"),
         (recession("2009-06-01", "2010-01-01"), RECESSIONS,
-         "fault=it begins before the end of the one of 2007-12-01, peak_month=2009-06-01, "
+         "fault=it begins before the end of that of 2007-12-01, peak_month=2009-06-01, "
          "trough_month=2010-01-01"),
         ("update raw.recessions set trough_month = null where peak_month = '2007-12-01'",
          RECESSIONS,
-         "fault=it begins before the end of the one of 2007-12-01, peak_month=2020-02-01, "
+         "fault=it begins before the end of that of 2007-12-01, peak_month=2020-02-01, "
          "trough_month=2020-04-01"),
         (recession("2022-03-02", "2022-05-01"), RECESSIONS,
          "fault=a month is not given by its first day, peak_month=2022-03-02, "
@@ -88,10 +101,22 @@ def recession(peak: str, trough: str) -> str:
         ("update raw.components set parent_component = 'totl' where component = 'goods'",
          COMPONENTS,
          "fault=parent_component is no component, component=goods, parent_component=totl"),
-        ("update raw.series set fred_series_id = 'BOPTEXP' where series_id = 'imports_total'",
-         SERIES,
-         "fault=fred_series_id is that of another series too, series_id=imports_total, "
-         "fred_series_id=BOPTEXP"),
+        ("update raw.series set fred_series_id = case series_id when 'balance_total' then 'BOPGTB' "
+         "else 'BOPGSTB' end where series_id in ('balance_total', 'balance_goods')", SERIES,
+         "fault=fred_series_id should be BOPGSTB, series_id=balance_total"),
+        ("update raw.series set title = 'Imports of goods' where series_id = 'imports_services'",
+         SERIES, "fault=title should be Imports of services, series_id=imports_services"),
+        ("update raw.series set label = 'Imports' where series_id = 'imports_total'",
+         SERIES, "fault=label should be Imports, total, series_id=imports_total"),
+        ("update raw.series set flow = 'exports' where series_id = 'imports_total'",
+         SERIES, "fault=series_id should be exports_total, series_id=imports_total"),
+        ("update raw.series set sort_order = 1 where series_id = 'balance_goods'", PLACES,
+         "fault=more than one row has this sort_order, or none, seed=series, sort_order=1"),
+        ("update raw.revision_horizons set later_print = 9 where later_print = 2", HORIZONS,
+         "fault=the name says another print than later_print, horizon=1 to 2, later_print=9"),
+        ("update raw.revision_horizons set horizon = '1 to 1', later_print = 1 "
+         "where later_print = 2", HORIZONS,
+         "fault=a revision is to a later print than the first, horizon=1 to 1, later_print=1"),
     ],
     ids=lambda words: words.split(",")[0].removeprefix("fault=") if "fault=" in words else "",
 )  # fmt: skip

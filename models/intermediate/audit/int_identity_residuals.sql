@@ -55,21 +55,11 @@ kinds as (
 )
 
 select
-    measured.release_id,
-    measured.line_number,
-    measured.identity_id,
+    measured.*,
     kinds.identity_family,
     kinds.is_within_row,
     kinds.component,
     kinds.flow,
-    measured.period_type,
-    measured.period_start,
-    measured.period_end,
-    measured.compared_release_id,
-    measured.terms,
-    measured.residual_musd,
-    measured.rounding_bound_musd,
-    measured.z_score,
     case
         when measured.residual_musd = 0 then 'exact'
         when abs(measured.residual_musd) > measured.rounding_bound_musd then 'break'

@@ -10,73 +10,94 @@ identities as (
 
 releases as (
     select * from {{ ref('stg_releases') }}
+),
+
+-- Which cells an identity takes: from the row itself, from the months that it covers,
+-- and from the release before.
+taken as (
+    select
+        cells.release_id,
+        cells.line_number,
+        cells.period_type,
+        cells.period_start,
+        cells.period_end,
+        cast(null as string) as compared_release_id,
+        identities.identity_id,
+        identities.coefficient,
+        cells.release_id as cell_release_id,
+        cells.line_number as cell_line_number,
+        cells.series_id,
+        cells.published_musd
+    from cells
+    inner join identities
+        on
+            cells.series_id = identities.series_id
+            and identities.taken_from = 'row'
+    where
+        case identities.identity_family
+            when 'period'
+                then cells.period_type in ('year', 'part_year', 'year_to_date')
+            when 'last_print' then cells.period_type = 'last_print'
+            else true
+        end
+    union all
+    select
+        years.release_id,
+        years.line_number,
+        years.period_type,
+        years.period_start,
+        years.period_end,
+        cast(null as string) as compared_release_id,
+        identities.identity_id,
+        identities.coefficient,
+        months.release_id as cell_release_id,
+        months.line_number as cell_line_number,
+        months.series_id,
+        months.published_musd
+    from cells as years
+    inner join identities
+        on
+            years.series_id = identities.series_id
+            and identities.taken_from = 'months'
+    inner join cells as months
+        on
+            years.release_id = months.release_id
+            and years.series_id = months.series_id
+            and months.period_start between years.period_start and years.period_end
+    where
+        years.period_type in ('year', 'part_year', 'year_to_date')
+        and months.period_type = 'month'
+    union all
+    select
+        remembered.release_id,
+        remembered.line_number,
+        remembered.period_type,
+        remembered.period_start,
+        remembered.period_end,
+        printed.release_id as compared_release_id,
+        identities.identity_id,
+        identities.coefficient,
+        printed.release_id as cell_release_id,
+        printed.line_number as cell_line_number,
+        printed.series_id,
+        printed.published_musd
+    from cells as remembered
+    inner join identities
+        on
+            remembered.series_id = identities.series_id
+            and identities.taken_from = 'release_before'
+    inner join releases on remembered.period_start = releases.last_month
+    inner join cells as printed
+        on
+            releases.release_id = printed.release_id
+            and remembered.series_id = printed.series_id
+            and remembered.period_start = printed.period_start
+    where
+        remembered.period_type = 'last_print'
+        and printed.period_type = 'month'
 )
 
--- What an identity takes from the row itself, from the months that it covers, and from
--- the release before.
 select
-    cells.release_id,
-    cells.line_number,
-    cells.period_type,
-    cells.period_start,
-    cells.period_end,
-    cast(null as string) as compared_release_id,
-    identities.identity_id,
-    identities.coefficient * cells.published_musd as signed_musd
-from cells
-inner join identities
-    on
-        cells.series_id = identities.series_id
-        and identities.taken_from = 'row'
-where case identities.identity_family
-        when 'period' then cells.period_type in ('year', 'part_year', 'year_to_date')
-        when 'last_print' then cells.period_type = 'last_print'
-        else true
-    end
-union all
-select
-    years.release_id,
-    years.line_number,
-    years.period_type,
-    years.period_start,
-    years.period_end,
-    cast(null as string) as compared_release_id,
-    identities.identity_id,
-    identities.coefficient * months.published_musd as signed_musd
-from cells as years
-inner join identities
-    on
-        years.series_id = identities.series_id
-        and identities.taken_from = 'months'
-inner join cells as months
-    on
-        years.release_id = months.release_id
-        and years.series_id = months.series_id
-        and months.period_start between years.period_start and years.period_end
-where
-    years.period_type in ('year', 'part_year', 'year_to_date')
-    and months.period_type = 'month'
-union all
-select
-    remembered.release_id,
-    remembered.line_number,
-    remembered.period_type,
-    remembered.period_start,
-    remembered.period_end,
-    printed.release_id as compared_release_id,
-    identities.identity_id,
-    identities.coefficient * printed.published_musd as signed_musd
-from cells as remembered
-inner join identities
-    on
-        remembered.series_id = identities.series_id
-        and identities.taken_from = 'release_before'
-inner join releases on remembered.period_start = releases.last_month
-inner join cells as printed
-    on
-        releases.release_id = printed.release_id
-        and remembered.series_id = printed.series_id
-        and remembered.period_start = printed.period_start
-where
-    remembered.period_type = 'last_print'
-    and printed.period_type = 'month'
+    *,
+    coefficient * published_musd as signed_musd
+from taken

@@ -16,23 +16,30 @@ operands as (
     select
         sums.release_id,
         sums.month_date,
-        sums.divisor,
         subjects.subject,
         measures.measure,
         measures.form,
         measures.unit,
+        case measures.span when 'three_months' then 3 else 1 end as divisor,
         100 * subjects.sort_order + measures.sort_order as sort_order,
-        subjects.coefficient * sums.sum_musd as sum_musd,
-        subjects.coefficient * case measures.compared_with
-            when 'month_before' then sums.month_ago_sum_musd
-            when 'year_before' then sums.year_ago_sum_musd
+        subjects.coefficient * case measures.span
+            when 'month' then sums.month_musd
+            when 'three_months' then sums.three_months_musd
+            when 'year_to_date' then sums.year_to_date_musd
+        end as sum_musd,
+        subjects.coefficient * case concat(measures.span, ' ', measures.compared_with)
+            when 'month month_before' then sums.month_ago_musd
+            when 'month year_before' then sums.year_ago_musd
+            when 'three_months month_before' then sums.three_months_month_ago_musd
+            when 'three_months year_before' then sums.three_months_year_ago_musd
+            when 'year_to_date year_before' then sums.year_to_date_year_ago_musd
         end as base_musd
     from sums
     inner join subjects
         on
             sums.component = subjects.component
             and sums.flow = subjects.flow
-    inner join measures on sums.span = measures.span
+    cross join measures
 ),
 
 -- Every number is a ratio of two whole numbers, so that it is rounded once.
@@ -49,7 +56,11 @@ ratios as (
             when 'usd_bn' then 1000 * divisor
             when 'percent' then {{ percent_base('sum_musd', 'base_musd') }}
         end as denominator,
-        case when form = 'base' then base_musd else sum_musd end < 0 as is_below_zero
+        -- Zero is on the side that it came from: a surplus falls to nothing.
+        case
+            when form = 'base' or sum_musd = 0 then coalesce(base_musd, 0)
+            else sum_musd
+        end < 0 as is_below_zero
     from operands
 )
 
@@ -67,14 +78,14 @@ select
         when sign(sum_musd) * sign(base_musd) < 0 then 'swing'
         when sum_musd = base_musd then 'same'
         when base_musd = 0 then 'from_zero'
-        when (sum_musd > base_musd) != is_below_zero then 'up'
+        when abs(sum_musd) > abs(base_musd) then 'up'
         else 'down'
     end as movement,
-    {{ rounded_ratio('numerator', 'denominator', 1) }} as value,
-    {{ rounded_ratio('numerator', 'denominator', 9) }} as exact_value,
-    {{ rounded_ratio('base_musd', '(1000 * divisor)', 1) }} as base_busd,
-    {{ rounded_ratio('(sum_musd - base_musd)', '(1000 * divisor)', 1) }} as change_busd,
-    {{ rounded_ratio(
+    {{ ratio('numerator', 'denominator', 1) }} as value,
+    {{ ratio('numerator', 'denominator', 9) }} as exact_value,
+    {{ ratio('base_musd', '(1000 * divisor)', 1) }} as base_busd,
+    {{ ratio('(sum_musd - base_musd)', '(1000 * divisor)', 1) }} as change_busd,
+    {{ ratio(
         '(100 * (sum_musd - base_musd))', percent_base('sum_musd', 'base_musd'), 1
     ) }} as change_pct,
     is_below_zero

@@ -6,109 +6,76 @@ with cells as (
     where period_type = 'month'
 ),
 
-spans as (
-    select * from {{ ref('spans') }}
-),
-
--- Each current month among the current numbers; and the last month of a release, its
--- first print, among that release's own, which are what its first page spoke of.
+-- Each month among the current numbers, and as its own release put it: a front page
+-- speaks of the release's last month by that release's own numbers.
 editions as (
     select
-        'current' as edition,
-        cells.release_id,
-        cells.series_id,
-        cells.period_start,
-        cells.month_number,
-        cells.print_number,
-        cells.published_musd,
-        true as is_told
+        *,
+        'current' as edition
     from cells
-    where cells.is_current
+    where is_current
     union all
     select
-        cells.release_id as edition,
-        cells.release_id,
-        cells.series_id,
-        cells.period_start,
-        cells.month_number,
-        cells.print_number,
-        cells.published_musd,
-        cells.print_number = 1 as is_told
+        *,
+        release_id as edition
     from cells
-    where cells.print_number <= 24
+    where print_number <= 24
 ),
 
-told as (
+years_to_date as (
     select
-        editions.edition,
-        editions.release_id,
-        editions.series_id,
-        editions.period_start as month_date,
-        editions.month_number,
-        editions.print_number,
-        spans.span,
-        spans.divisor,
-        -- A year to date has as many months as the year so far.
-        coalesce(spans.months, month(editions.period_start)) as months
+        *,
+        case
+            when month(period_start) = count(*) over year_so_far
+                then cast(sum(published_musd) over year_so_far as bigint)
+        end as year_to_date_musd
     from editions
-    cross join spans
-    where editions.is_told
+    window
+        year_so_far as (
+            partition by edition, series_id, year(period_start) order by month_number
+        )
 ),
 
-compared as (
-    select
-        told.*,
-        told.month_number - others.month_number as months_ago,
-        others.published_musd
-    from told
-    inner join editions as others
-        on
-            told.edition = others.edition
-            and told.series_id = others.series_id
-            and others.month_number between told.month_number - 23 and told.month_number
-),
-
--- A sum is null where one of its months is not there: what would have been compared
--- with it is never compared with another.
 sums as (
     select
-        edition,
-        release_id,
-        series_id,
-        month_date,
-        print_number,
-        span,
-        divisor,
-        months,
-        {{ sum_of_months(0) }} as sum_musd,
-        {{ sum_of_months(1) }} as month_ago_sum_musd,
-        {{ sum_of_months(12) }} as year_ago_sum_musd
-    from compared
-    group by
-        edition,
-        release_id,
-        series_id,
-        month_date,
-        print_number,
-        span,
-        divisor,
-        months
+        *,
+        {{ sum_of_months(1, 1) }} as month_ago_musd,
+        {{ sum_of_months(12, 12) }} as year_ago_musd,
+        {{ sum_of_months(2, 0) }} as three_months_musd,
+        {{ sum_of_months(3, 1) }} as three_months_month_ago_musd,
+        {{ sum_of_months(14, 12) }} as three_months_year_ago_musd,
+        {{ sum_of_months(11, 0) }} as twelve_months_musd,
+        {{ sum_of_months(6, -5) }}
+        + {{ sum_of_months(5, -6) }} as centred_24_months_musd,
+        max(year_to_date_musd) over (
+            partition by edition, series_id
+            order by month_number
+            range between 12 preceding and 12 preceding
+        ) as year_to_date_year_ago_musd
+    from years_to_date
 )
 
 select
     sums.release_id,
-    sums.month_date,
+    sums.period_start as month_date,
+    series.series_id,
     series.component,
     series.flow,
-    sums.span,
-    sums.divisor,
-    sums.sum_musd,
-    -- The months of a year to date do not move by one month: it grows.
-    case when sums.span != 'year_to_date' then sums.month_ago_sum_musd end
-        as month_ago_sum_musd,
-    sums.year_ago_sum_musd,
+    series.sort_order,
+    cast(sums.published_musd as bigint) as month_musd,
+    sums.month_ago_musd,
+    sums.year_ago_musd,
+    sums.three_months_musd,
+    sums.three_months_month_ago_musd,
+    sums.three_months_year_ago_musd,
+    sums.twelve_months_musd,
+    sums.centred_24_months_musd,
+    sums.year_to_date_musd,
+    sums.year_to_date_year_ago_musd,
     sums.edition = 'current' as is_current,
-    -- Of a release's last month its own first page is told.
     sums.edition != 'current' or sums.print_number > 1 as is_front_page
 from sums
 inner join {{ ref('series') }} as series on sums.series_id = series.series_id
+where
+    sums.edition = 'current'
+    or sums.print_number = 1

@@ -2,65 +2,118 @@ with errors as (
     select * from {{ ref('int_suspect_errors') }}
 ),
 
-evidence as (
-    select * from {{ ref('int_suspect_evidence') }}
+failed as (
+    select
+        *,
+        case identity_family
+            when 'balance'
+                then component || ': the balance is not exports less imports'
+            when 'component'
+                then flow || ': the total is not goods plus services'
+            when 'period'
+                then
+                    replace(series_id, '_', ' ')
+                    || ': the year is not the sum of its months'
+            when 'last_print'
+                then
+                    replace(series_id, '_', ' ')
+                    || ': as published last month is not what the release before '
+                    || 'printed'
+        end
+        || printf(' (off by %,d)', residual_musd) as words
+    from {{ ref('int_error_intervals') }}
+    where is_failed
 ),
 
 releases as (
     select * from {{ ref('stg_releases') }}
 ),
 
+printed_rows as (
+    select * from {{ ref('stg_printed_rows') }}
+),
+
 printed_columns as (
     select * from {{ ref('release_columns') }}
 ),
 
-sentences as (
-    select * from {{ ref('sentences') }}
+suspects as (
+    select
+        failed.cell_release_id as release_id,
+        failed.cell_line_number as line_number,
+        failed.series_id,
+        failed.published_musd,
+        errors.error_low_musd,
+        errors.error_high_musd,
+        {{ listed('failed.words', 'failed.words') }} as evidence,
+        errors.is_ambiguous,
+        failed.is_accepted,
+        rank() over (
+            partition by
+                failed.cell_release_id, failed.cell_line_number, failed.series_id
+            order by failed.is_accepted asc
+        ) as place
+    from errors
+    inner join failed on errors.cell_id = failed.cell_id
+    group by
+        failed.cell_release_id,
+        failed.cell_line_number,
+        failed.series_id,
+        failed.published_musd,
+        errors.error_low_musd,
+        errors.error_high_musd,
+        errors.is_ambiguous,
+        failed.is_accepted
 )
 
 select
-    errors.release_id,
-    errors.period_type,
-    errors.period_start,
-    errors.period_end,
-    errors.series_id,
-    {{ filled_in('sentences.template', {
-        'file': 'releases.file_name',
-        'sheet': 'releases.sheet_name',
-        'line': whole('errors.line_number'),
-        'column': whole('printed_columns.column_number'),
-        'sheet_column': 'printed_columns.sheet_column',
-        'sheet_row': whole('errors.line_number - releases.row_offset'),
-    }) }} as printed_at,
-    errors.line_number,
+    suspects.release_id,
+    printed_rows.period_type,
+    printed_rows.period_start,
+    printed_rows.period_end,
+    suspects.series_id,
+    case releases.source_format
+        when 'text'
+            then printf(
+                    'releases/%s line %d, column %d',
+                    releases.file_name,
+                    suspects.line_number,
+                    printed_columns.column_number
+                )
+        else
+            printf(
+                'releases/%s, sheet %s, cell %s%d',
+                releases.file_name,
+                releases.sheet_name,
+                printed_columns.sheet_column,
+                suspects.line_number - releases.row_offset
+            )
+    end as printed_at,
+    suspects.line_number,
     printed_columns.column_number,
-    errors.published_musd,
-    cast(errors.published_musd - errors.error_high_musd as bigint) as implied_low_musd,
-    cast(errors.published_musd - errors.error_low_musd as bigint) as implied_high_musd,
+    suspects.published_musd,
+    cast(suspects.published_musd - suspects.error_high_musd as bigint)
+        as implied_low_musd,
+    cast(suspects.published_musd - suspects.error_low_musd as bigint)
+        as implied_high_musd,
     cast(
         round(
-            (2 * errors.published_musd - errors.error_low_musd - errors.error_high_musd)
-            / 2.0
+            suspects.published_musd
+            - (suspects.error_low_musd + suspects.error_high_musd) / 2.0
         ) as bigint
     ) as implied_musd,
-    evidence.evidence,
-    errors.is_ambiguous,
-    errors.is_accepted
-from errors
--- Where a part of a row's breaks is accepted, a number may be supposed wrong that no
--- sum speaks against: it is no suspect.
-inner join evidence
+    suspects.evidence,
+    suspects.is_ambiguous,
+    suspects.is_accepted
+from suspects
+inner join printed_rows
     on
-        errors.release_id = evidence.release_id
-        and errors.line_number = evidence.line_number
-        and errors.series_id = evidence.series_id
-        and errors.is_accepted = evidence.is_accepted
-inner join releases on errors.release_id = releases.release_id
+        suspects.release_id = printed_rows.release_id
+        and suspects.line_number = printed_rows.line_number
+inner join releases on suspects.release_id = releases.release_id
 inner join printed_columns
     on
-        errors.release_id = printed_columns.release_id
-        and errors.series_id = printed_columns.series_id
-inner join sentences
-    on
-        sentences.topic = 'printed_at'
-        and releases.source_format = sentences.sentence_case
+        suspects.release_id = printed_columns.release_id
+        and suspects.series_id = printed_columns.series_id
+-- A cell of a new failure and of a known discrepancy is suspected for the new one.
+where suspects.place = 1

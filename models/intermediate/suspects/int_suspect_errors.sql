@@ -1,106 +1,116 @@
-with cells as (
-    select * from {{ ref('int_cells') }}
+with edits as (
+    select
+        cell_id,
+        edit_id,
+        is_failed,
+        low_musd,
+        high_musd,
+        count(*) over (partition by cell_id) as edits_of_cell,
+        sum(case when is_failed then 1 else 0 end) over (partition by cell_id)
+            as failures_of_cell
+    from {{ ref('int_error_intervals') }}
 ),
 
-wrong as (
-    select * from {{ ref('int_wrong_cells') }}
-),
-
-unexplained_cells as (
-    select * from {{ ref('int_unexplained_cells') }}
-),
-
-unexplained_sums as (
-    select * from {{ ref('int_unexplained_sums') }}
-),
-
-members as (
-    select * from {{ ref('int_sum_members') }}
-    where is_broken
+-- Let a cell be off by so much: how many more of its identities hold? The most do where
+-- one of the intervals begins.
+supposed as (
+    select distinct
+        cell_id,
+        low_musd
+    from edits
 ),
 
 errors as (
     select
-        release_id,
-        line_number,
-        is_accepted,
-        series_id,
-        error_low_musd,
-        error_high_musd,
-        is_ambiguous
-    from wrong
-    union all
-    select
-        release_id,
-        line_number,
-        is_accepted,
-        series_id,
-        null as error_low_musd,
-        null as error_high_musd,
-        true as is_ambiguous
-    from unexplained_cells
-    union all
-    select
-        members.release_id,
-        members.line_number,
-        members.is_accepted,
-        members.series_id,
-        max(
-            case
-                when members.coefficient = 1 then sums.low_musd else -sums.high_musd
-            end
-        ) as error_low_musd,
-        min(
-            case
-                when members.coefficient = 1 then sums.high_musd else -sums.low_musd
-            end
-        ) as error_high_musd,
-        true as is_ambiguous
-    from unexplained_sums as sums
-    inner join members
+        supposed.cell_id,
+        count(*) - max(edits.edits_of_cell - edits.failures_of_cell) as gain,
+        max(edits.low_musd) as low_musd,
+        min(edits.high_musd) as high_musd
+    from supposed
+    inner join edits
         on
-            sums.release_id = members.sum_release_id
-            and sums.line_number = members.sum_line_number
-            and sums.is_accepted = members.is_accepted
-            and sums.series_id = members.series_id
-    where
-        not exists (
-            select 1
-            from wrong
-            where
-                members.release_id = wrong.release_id
-                and members.line_number = wrong.line_number
-                and members.series_id = wrong.series_id
-                and members.is_accepted = wrong.is_accepted
-        )
-    group by
-        members.release_id,
-        members.line_number,
-        members.is_accepted,
-        members.series_id
+            supposed.cell_id = edits.cell_id
+            and supposed.low_musd between edits.low_musd and edits.high_musd
+    group by supposed.cell_id, supposed.low_musd
+    having max(case when edits.is_failed then 1 else 0 end) = 1
 ),
 
--- A cell that both an accepted break and another speak against is one that is not
--- accepted.
 ranked as (
     select
         *,
-        min(case when is_accepted then 1 else 0 end) over (
-            partition by release_id, line_number, series_id
-        ) as least_accepted
+        rank() over (
+            partition by cell_id order by gain desc, high_musd - low_musd asc
+        ) as place
     from errors
+),
+
+-- The best error of each cell; of two as good, the one known more closely.
+best as (
+    select
+        cell_id,
+        max(gain) as gain,
+        min(low_musd) as low_musd,
+        max(high_musd) as high_musd
+    from ranked
+    where place = 1
+    group by cell_id
+),
+
+-- An identity failed because of those of its cells that gain most; of equals, of those
+-- whose best error mends it. Where none gains, because of those that failed most often.
+ranked_by_edit as (
+    select
+        edits.cell_id,
+        rank() over (
+            partition by edits.edit_id
+            order by
+                greatest(best.gain, 0) desc,
+                case
+                    when best.gain <= 0 then -edits.failures_of_cell
+                    when best.high_musd < edits.low_musd then 1
+                    when best.low_musd > edits.high_musd then 1
+                    else 0
+                end asc
+        ) as place
+    from edits
+    inner join best on edits.cell_id = best.cell_id
+    where edits.is_failed
+),
+
+likeliest as (
+    select distinct cell_id
+    from ranked_by_edit
+    where place = 1
+),
+
+suspects as (
+    select
+        edits.*,
+        count(*) over (partition by edits.edit_id) as suspects_of_edit
+    from edits
+    inner join likeliest on edits.cell_id = likeliest.cell_id
+),
+
+-- The identities in which a suspect is the only one say what it is off by: for certain,
+-- if one of those failed and all agree.
+certain as (
+    select
+        cell_id,
+        max(low_musd) as low_musd,
+        min(high_musd) as high_musd
+    from suspects
+    where suspects_of_edit = 1
+    group by cell_id
+    having
+        max(case when is_failed then 1 else 0 end) = 1
+        and max(low_musd) <= min(high_musd)
 )
 
 select
-    cells.*,
-    ranked.is_accepted,
-    ranked.error_low_musd,
-    ranked.error_high_musd,
-    ranked.is_ambiguous
-from ranked
-inner join cells
-    on
-        ranked.release_id = cells.release_id
-        and ranked.line_number = cells.line_number
-        and ranked.series_id = cells.series_id
-where case when ranked.is_accepted then 1 else 0 end = ranked.least_accepted
+    best.cell_id,
+    coalesce(certain.low_musd, best.low_musd) as error_low_musd,
+    coalesce(certain.high_musd, best.high_musd) as error_high_musd,
+    certain.cell_id is null as is_ambiguous
+from best
+inner join likeliest on best.cell_id = likeliest.cell_id
+left join certain on best.cell_id = certain.cell_id

@@ -5,98 +5,185 @@ with suspects as (
     where not is_accepted
 ),
 
-printed_rows as (
-    select * from {{ ref('stg_printed_rows') }}
-),
-
-breaks as (
-    select * from {{ ref('int_identity_residuals') }}
+residuals as (
+    select
+        *,
+        row_number() over (
+            order by release_id desc, period_start asc, period_type asc, identity_id asc
+        ) as place
+    from {{ ref('int_identity_residuals') }}
     where
         status = 'break'
         and accepted_reason is null
 ),
 
-sentences as (
-    select * from {{ ref('sentences') }}
-    where topic = 'suspect'
+releases as (
+    select * from {{ ref('stg_releases') }}
+),
+
+intervals as (
+    select
+        *,
+        max(case when is_within_row then 1 else 0 end) over (partition by cell_id)
+            as fails_within_row
+    from {{ ref('int_error_intervals') }}
+    where
+        is_failed
+        and not is_accepted
+),
+
+-- Where rows disagree and none fails by itself, every cell of theirs is a suspect: one
+-- line for the row says more than all of those.
+undecided as (
+    select
+        intervals.cell_release_id,
+        intervals.cell_line_number,
+        intervals.series_id,
+        intervals.release_id,
+        intervals.line_number,
+        intervals.identity_id
+    from intervals
+    inner join suspects
+        on
+            intervals.cell_release_id = suspects.release_id
+            and intervals.cell_line_number = suspects.line_number
+            and intervals.series_id = suspects.series_id
+    where
+        suspects.is_ambiguous
+        and intervals.fails_within_row = 0
+),
+
+disagreeing as (
+    select distinct
+        residuals.release_id,
+        residuals.line_number,
+        concat_ws(' ', residuals.flow, residuals.component) as series,
+        printf(
+            '%s: it, or %s, is wrong: the row of %s %s, in ',
+            case releases.source_format
+                when 'text'
+                    then printf(
+                            'releases/%s line %d',
+                            releases.file_name,
+                            residuals.line_number
+                        )
+                else
+                    printf(
+                        'releases/%s, sheet %s, row %d',
+                        releases.file_name,
+                        releases.sheet_name,
+                        residuals.line_number - releases.row_offset
+                    )
+            end,
+            coalesce(residuals.compared_release_id, 'a month of it'),
+            {{ period_words(
+                'residuals.period_type', 'residuals.period_start', 'residuals.period_end'
+            ) }},
+            case
+                when residuals.compared_release_id is null
+                    then 'does not add up to its months'
+                else printf('is not what %s printed', residuals.compared_release_id)
+            end
+        ) as words
+    from undecided
+    inner join residuals
+        on
+            undecided.release_id = residuals.release_id
+            and undecided.line_number = residuals.line_number
+            and undecided.identity_id = residuals.identity_id
+    inner join releases on residuals.release_id = releases.release_id
+),
+
+named as (
+    select
+        suspects.release_id,
+        suspects.line_number,
+        suspects.column_number,
+        printf(
+            '%s: %s, %s reads %,d; the identities say %,d (%,d to %,d)%s',
+            suspects.printed_at,
+            replace(suspects.series_id, '_', ' '),
+            {{ period_words(
+                'suspects.period_type', 'suspects.period_start', 'suspects.period_end'
+            ) }},
+            suspects.published_musd,
+            suspects.implied_musd,
+            suspects.implied_low_musd,
+            suspects.implied_high_musd,
+            case
+                when suspects.is_ambiguous
+                    then '; ambiguous: not all that are listed need be wrong'
+                else ''
+            end
+        ) as line
+    from suspects
+    where
+        not exists (
+            select 1
+            from undecided
+            where
+                suspects.release_id = undecided.cell_release_id
+                and suspects.line_number = undecided.cell_line_number
+                and suspects.series_id = undecided.series_id
+        )
+    union all
+    select
+        release_id,
+        line_number,
+        0 as column_number,
+        words || case
+            when count(*) = 9 then 'all nine numbers'
+            else {{ listed('series', 'series') }}
+        end as line
+    from disagreeing
+    group by release_id, line_number, words
 ),
 
 ranked as (
     select
-        suspects.*,
-        printed_rows.period_words,
+        *,
         row_number() over (
-            order by
-                suspects.release_id desc,
-                suspects.line_number asc,
-                suspects.column_number asc
+            order by release_id desc, line_number asc, column_number asc
         ) as place,
-        count(*) over () as suspects,
-        case
-            when suspects.implied_musd is null then 'unvalued'
-            when suspects.is_ambiguous then 'ambiguous'
-            else 'valued'
-        end as sentence_case
-    from suspects
-    inner join printed_rows
-        on
-            suspects.release_id = printed_rows.release_id
-            and suspects.line_number = printed_rows.line_number
-),
-
-lines as (
-    select
-        2 as part,
-        ranked.place,
-        {{ filled_in('sentences.template', {
-            'printed_at': 'ranked.printed_at',
-            'series': "replace(ranked.series_id, '_', ' ')",
-            'period': 'ranked.period_words',
-            'published': grouped('ranked.published_musd'),
-            'implied': grouped('ranked.implied_musd'),
-            'low': grouped('ranked.implied_low_musd'),
-            'high': grouped('ranked.implied_high_musd'),
-        }) }} as line
-    from ranked
-    inner join sentences on ranked.sentence_case = sentences.sentence_case
-    where ranked.place <= {{ most }}
-    union all
-    select distinct
-        case when sentences.sentence_case = 'more' then 3 else 4 end as part,
-        1 as place,
-        {{ filled_in('sentences.template', {
-            'more': grouped('ranked.suspects - ' ~ most)
-        }) }} as line
-    from ranked
-    inner join sentences
-        on
-            sentences.sentence_case = 'advice'
-            or (sentences.sentence_case = 'more' and ranked.suspects > {{ most }})
-    union all
-    -- A row of known_discrepancies, but for its reason.
-    select
-        5 as part,
-        row_number() over (
-            order by release_id desc, period_start asc, period_type asc, identity_id asc
-        ) as place,
-        concat_ws(
-            ',',
-            release_id,
-            identity_id,
-            period_type,
-            cast(period_start as string),
-            cast(period_end as string),
-            cast(residual_musd as string),
-            '"..."'
-        ) as line
-    from breaks
+        count(*) over () as lines
+    from named
 )
 
 select
-    part,
+    2 as part,
     place,
     line
-from lines
-where
-    part < 5
-    or place <= {{ most }}
+from ranked
+where place <= {{ most }}
+union all
+select
+    3 as part,
+    1 as place,
+    printf('... and %,d more, in intermediate.int_suspect_cells', lines - {{ most }})
+        as line
+from ranked
+where place = {{ most }} + 1
+union all
+select
+    4 as part,
+    1 as place,
+    'Mend the text; or, where it was published so, accept it with a reason in '
+    || 'seeds/known_discrepancies.csv:' as line
+from ranked
+where place = 1
+union all
+-- A row of known_discrepancies, but for its reason.
+select
+    5 as part,
+    place,
+    printf(
+        '%s,%s,%s,%s,%s,%d,"..."',
+        release_id,
+        identity_id,
+        period_type,
+        cast(period_start as string),
+        cast(period_end as string),
+        residual_musd
+    ) as line
+from residuals
+where place <= {{ most }}

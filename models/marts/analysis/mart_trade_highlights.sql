@@ -22,10 +22,6 @@ units as (
     select * from {{ ref('highlight_units') }}
 ),
 
-sentences as (
-    select * from {{ ref('sentences') }}
-),
-
 -- The sentence of the measure, with what it says of the movement put into it.
 templates as (
     select
@@ -36,17 +32,13 @@ templates as (
             {
                 'moved': 'movements.moved',
                 'compared': 'movements.compared',
-                'same_period': 'sentences.template',
+                'same_period': 'case when month(highlights.month_date) = 1 '
+                    ~ "then '{year_ago_month}' else 'the same period of {year_ago}' end",
             }
         ) }} as template
     from highlights
     inner join measures on highlights.measure = measures.measure
     left join movements on highlights.movement = movements.movement
-    inner join sentences
-        on
-            sentences.topic = 'same_period'
-            and sentences.sentence_case
-            = case when month(highlights.month_date) = 1 then 'january' else 'later' end
 ),
 
 filled as (
@@ -77,7 +69,7 @@ filled as (
                 ~ ' else ' ~ month_name('templates.previous_month') ~ ' end',
             'full_previous_month': month_words('templates.previous_month'),
             'year_ago_month': month_words('templates.year_ago_month'),
-            'year_ago': whole('year(templates.year_ago_month)'),
+            'year_ago': 'cast(year(templates.year_ago_month) as string)',
         }) }} as sentence
     from templates
     inner join subjects on templates.subject = subjects.subject

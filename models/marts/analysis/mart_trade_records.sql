@@ -3,13 +3,12 @@ with months as (
         month_date,
         component,
         flow,
-        sum_musd as value_musd,
+        sort_order,
+        month_musd as value_musd,
         {{ month_number('month_date') }} as month_number,
-        sign(sum_musd - month_ago_sum_musd) as direction
+        sign(month_musd - month_ago_musd) as direction
     from {{ ref('int_series_sums') }}
-    where
-        is_current
-        and span = 'month'
+    where is_current
 ),
 
 -- After a month that no release prints everything begins anew.
@@ -28,6 +27,7 @@ compared as (
         stretches.month_date,
         stretches.component,
         stretches.flow,
+        stretches.sort_order,
         stretches.value_musd,
         stretches.direction,
         stretches.month_number,
@@ -60,16 +60,19 @@ compared as (
         stretches.month_date,
         stretches.component,
         stretches.flow,
+        stretches.sort_order,
         stretches.value_musd,
         stretches.direction,
         stretches.month_number,
         stretches.stretch
 ),
 
--- A month that beats all before it is the record until another does.
+-- A month that beats all before it is the record until another does. The numbers begin
+-- in 1992: the most of fewer months is no record.
 so_far as (
     select
         *,
+        min(month_date) over months_so_far = date '1992-01-01' as has_all_months,
         max(value_musd) over months_so_far as record_high_musd,
         max(case when highest_since is null then month_date end) over months_so_far
             as record_high_month,
@@ -86,7 +89,7 @@ select
     so_far.month_date,
     so_far.component,
     so_far.flow,
-    series.sort_order,
+    so_far.sort_order,
     so_far.value_musd,
     {{ busd('so_far.value_musd') }} as value_busd,
     cast(
@@ -96,18 +99,23 @@ select
     ) as streak_months,
     so_far.highest_since,
     so_far.lowest_since,
-    so_far.record_high_month,
-    so_far.record_low_month,
-    {{ percent_change('so_far.value_musd', 'so_far.record_high_musd') }}
-        as from_record_high_pct,
+    case when so_far.has_all_months then so_far.record_high_month end
+        as record_high_month,
+    case when so_far.has_all_months then so_far.record_low_month end
+        as record_low_month,
+    -- Of a balance it would be a change from the largest surplus or smallest deficit.
+    case
+        when so_far.has_all_months and so_far.flow != 'balance'
+            then {{ percent_change('so_far.value_musd', 'so_far.record_high_musd') }}
+    end as from_record_high_pct,
     -- The first month has nothing to beat: null, neither true nor false.
-    case when so_far.earlier_months > 0 then so_far.highest_since is null end
-        as is_record_high,
-    case when so_far.earlier_months > 0 then so_far.lowest_since is null end
-        as is_record_low
+    case
+        when so_far.has_all_months and so_far.earlier_months > 0
+            then so_far.highest_since is null
+    end as is_record_high,
+    case
+        when so_far.has_all_months and so_far.earlier_months > 0
+            then so_far.lowest_since is null
+    end as is_record_low
 from so_far
-inner join {{ ref('series') }} as series
-    on
-        so_far.component = series.component
-        and so_far.flow = series.flow
-order by so_far.month_date, series.sort_order
+order by so_far.month_date, so_far.sort_order

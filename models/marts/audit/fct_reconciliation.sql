@@ -1,18 +1,37 @@
+with residuals as (
+    select * from {{ ref('int_identity_residuals') }}
+),
+
+releases as (
+    select * from {{ ref('int_releases') }}
+    where is_sound
+)
+
 select
-    release_id,
-    identity_id,
-    period_type,
-    identity_family,
-    component,
-    flow,
-    status,
-    accepted_reason,
-    line_number,
-    terms,
-    residual_musd,
-    rounding_bound_musd,
-    z_score,
-    period_start,
-    period_end
-from {{ ref('int_sound_residuals') }}
-order by release_id, period_start, period_type, identity_id
+    residuals.release_id,
+    residuals.identity_id,
+    residuals.period_type,
+    residuals.identity_family,
+    residuals.component,
+    residuals.flow,
+    residuals.status,
+    residuals.accepted_reason,
+    residuals.line_number,
+    residuals.terms,
+    residuals.residual_musd,
+    residuals.rounding_bound_musd,
+    residuals.z_score,
+    residuals.period_start,
+    residuals.period_end
+from residuals
+inner join releases on residuals.release_id = releases.release_id
+left join releases as compared
+    on residuals.compared_release_id = compared.release_id
+where
+    residuals.compared_release_id is null
+    or compared.release_id is not null
+order by
+    residuals.release_id,
+    residuals.period_start,
+    residuals.period_type,
+    residuals.identity_id

@@ -22,10 +22,10 @@ select
     families.sort_order,
     families.is_within_row,
     count(*) as identities,
-    count(case when identities.status = 'exact' then 1 end) as exact,
-    count(case when identities.status = 'rounding' then 1 end) as rounding,
-    count(case when identities.status = 'unlikely' then 1 end) as unlikely,
-    count(case when identities.status = 'break' then 1 end) as breaks,
+    count(*) filter (where identities.status = 'exact') as exact,
+    count(*) filter (where identities.status = 'rounding') as rounding,
+    count(*) filter (where identities.status = 'unlikely') as unlikely,
+    count(*) filter (where identities.status = 'break') as breaks,
     max(abs(identities.residual_musd)) as largest_residual_musd,
     cast(
         100 * avg(

@@ -2,10 +2,6 @@ with identities as (
     select * from {{ ref('fct_reconciliation') }}
 ),
 
-rounding as (
-    select * from {{ ref('rounding_distribution') }}
-),
-
 found as (
     select
         release_id,
@@ -25,7 +21,8 @@ expected as (
         rounding.residual_musd,
         round(cast(sum(rounding.probability) as double), 6) as expected_identities
     from identities
-    inner join rounding on identities.terms = rounding.terms
+    inner join {{ ref('rounding_distribution') }} as rounding
+        on identities.terms = rounding.terms
     group by
         identities.release_id,
         identities.identity_family,

@@ -35,12 +35,9 @@ select
     end as horizon,
     sort_order,
     count(*) as observations,
-    {{ rounded_ratio(
-        'cast(1000 * sum(revision_busd) as bigint)', '(1000 * count(*))', 3
-    ) }} as mean_revision_busd,
-    {{ rounded_ratio(
-        'cast(1000 * sum(abs(revision_busd)) as bigint)', '(1000 * count(*))', 3
-    ) }} as mean_absolute_revision_busd,
+    {{ ratio('sum(revision_busd)', 'count(*)', 3) }} as mean_revision_busd,
+    {{ ratio('sum(abs(revision_busd))', 'count(*)', 3) }}
+        as mean_absolute_revision_busd,
     cast(max(case when place = 1 then revision_busd end) as decimal(18, 3))
         as largest_revision_busd,
     max(case when place = 1 then month_date end) as largest_month

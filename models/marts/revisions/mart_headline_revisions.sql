@@ -19,6 +19,7 @@ prints as (
         first_prints.deficit_busd as first_print_busd,
         next_prints.deficit_busd as next_print_busd,
         {{ busd('-trade.balance_musd') }} as current_busd,
+        trade.release_id as current_release_id,
         next_prints.is_annual_revision
     from headlines as first_prints
     inner join calendar on first_prints.release_id = calendar.release_id
@@ -38,7 +39,11 @@ select
     next_print_busd,
     current_busd,
     cast(next_print_busd - first_print_busd as decimal(18, 1)) as revision_to_next_busd,
-    cast(current_busd - first_print_busd as decimal(18, 3)) as revision_to_current_busd,
+    -- What the first release says itself is no revision of it.
+    case
+        when current_release_id != release_id
+            then cast(current_busd - first_print_busd as decimal(18, 3))
+    end as revision_to_current_busd,
     is_annual_revision
 from prints
 order by month_date

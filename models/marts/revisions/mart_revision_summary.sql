@@ -73,9 +73,9 @@ select
     count(revisions.revision_musd) as observations,
     avg(revisions.revision_musd) as mean_revision_musd,
     avg(abs(revisions.revision_musd)) as mean_absolute_revision_musd,
-    sqrt(avg(revisions.revision_musd * revisions.revision_musd))
+    sqrt(avg(power(revisions.revision_musd, 2)))
         as root_mean_square_revision_musd,
-    {{ standard_deviation('revisions.revision_musd') }} as standard_deviation_musd,
+    stddev_samp(revisions.revision_musd) as standard_deviation_musd,
     min(revisions.revision_musd) as smallest_revision_musd,
     max(revisions.revision_musd) as largest_revision_musd,
     cast(sum(abs(revisions.revision_musd)) as double)
@@ -87,11 +87,11 @@ select
         end
     ) as share_upward,
     avg(revisions.held) as share_direction_held,
-    {{ standard_deviation('revisions.revision_musd') }}
-    / nullif({{ standard_deviation('revisions.value_musd') }}, 0) as noise_ratio
+    stddev_samp(revisions.revision_musd)
+    / nullif(stddev_samp(revisions.value_musd), 0) as noise_ratio
 from series
 cross join horizons
-left join revisions
+inner join revisions
     on
         series.series_id = revisions.series_id
         and horizons.horizon = revisions.horizon

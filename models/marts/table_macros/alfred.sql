@@ -1,4 +1,4 @@
-{{ config(meta = {"parameters": ["fred_series_id"]}) }}
+{{ config(meta = {"parameters": {"fred_series_id": none}}) }}
 
 {% set vintages = ref('fct_monthly_trade_vintages').include(database=false) %}
 
@@ -29,9 +29,12 @@ compared as (
 select
     month_date as date,
     released_on as realtime_start,
-    cast(
-        lead(released_on) over (partition by month_date order by released_on)
-        - interval 1 day as date
+    coalesce(
+        cast(
+            lead(released_on) over (partition by month_date order by released_on)
+            - interval 1 day as date
+        ),
+        date '9999-12-31'
     ) as realtime_end,
     cast(value_musd as double) as value
 from compared

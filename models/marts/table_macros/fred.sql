@@ -1,4 +1,4 @@
-{{ config(meta = {"parameters": ["fred_series_id", "units"]}) }}
+{{ config(meta = {"parameters": {"fred_series_id": none, "units": "'lin'"}}) }}
 
 {% set indicators = ref('mart_trade_indicators').include(database=false) %}
 
@@ -7,16 +7,12 @@ with {{ asked_series() }}
 select
     indicators.month_date as date,
     cast(
-        case units  -- noqa: RF02
+        case asked_units  -- noqa: RF02
             when 'lin' then indicators.value_musd
             when 'chg' then indicators.change_musd
             when 'ch1' then indicators.change_from_year_ago_musd
             when 'pch' then indicators.change_pct
             when 'pc1' then indicators.change_from_year_ago_pct
-            else
-                -- noqa: disable=RF02
-                error('units are lin, chg, ch1, pch or pc1, not ' || units)
-                -- noqa: enable=RF02
         end as double
     ) as value
 from {{ indicators }} as indicators
@@ -24,4 +20,10 @@ inner join known
     on
         indicators.component = known.component
         and indicators.flow = known.flow
+-- noqa: disable=RF02
+where {{ must(
+    "asked_units in ('lin', 'chg', 'ch1', 'pch', 'pc1')",
+    "concat('units are lin, chg, ch1, pch or pc1, not ', coalesce(asked_units, 'null'))"
+) }}
+-- noqa: enable=RF02
 order by indicators.month_date

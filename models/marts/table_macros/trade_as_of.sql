@@ -1,4 +1,4 @@
-{{ config(meta = {"parameters": ["as_of"]}) }}
+{{ config(meta = {"parameters": {"as_of": none}}) }}
 
 {#
     The tables are named without their database, so that the macro answers in a copy of the
@@ -7,21 +7,29 @@
 {% set releases = ref('dim_release').include(database=false) %}
 {% set vintages = ref('fct_monthly_trade_vintages').include(database=false) %}
 
-with known as (
+with asked as (
     select
-        release_id,
-        year(month_date) as year,
-        max(release_id) over (partition by year(month_date)) as known_release_id
-    from {{ vintages }}
+        coalesce(
+            cast(asked_as_of as date),
+            error('trade_as_of asks for a day, such as 2024-04-04, not null')
+        ) as day
+),
+
+known as (
+    select
+        vintages.release_id,
+        year(vintages.month_date) as year,
+        max(vintages.release_id) over (partition by year(vintages.month_date))
+            as known_release_id
+    from {{ vintages }} as vintages
+    inner join asked on vintages.released_on <= asked.day
     -- A print that only the next release remembers is one month of its year.
-    where
-        released_on <= cast(as_of as date)
-        and reported_in = release_id
-    group by release_id, year(month_date)
+    where vintages.reported_in = vintages.release_id
+    group by vintages.release_id, year(vintages.month_date)
 ),
 
 undated as (
-    select {{ listed('release_id', "', '", 'release_id') }} as undated_releases
+    select string_agg(release_id, ', ' order by release_id) as undated_releases
     from {{ releases }}
     where released_on is null
 )

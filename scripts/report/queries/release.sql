@@ -10,8 +10,12 @@ select
     dim_release.first_month,
     dim_release.last_month,
     dim_release.released_on,
-    summary.sentence as changed
+    summary.sentence as changed,
+    summary.previous_release_id,
+    previous.last_month as previous_last_month
 from marts.dim_release
 inner join marts.mart_release_summary as summary
     on dim_release.release_id = summary.release_id
+left join marts.dim_release as previous
+    on summary.previous_release_id = previous.release_id
 where dim_release.is_latest;

@@ -15,6 +15,18 @@ DIVISION_BY_ZERO = 7
 Cells = Mapping[tuple[int, int], int | float | str | bytes]  # row, column from 1; bytes: an error
 
 
+def cells_of(text: str) -> dict[tuple[int, int], int | float | str | bytes]:
+    """Return the cells of a sheet that a text was saved from; a row is a line."""
+    cells: dict[tuple[int, int], int | float | str | bytes] = {}
+    for row, line in enumerate(text.split("\n"), 1):
+        for column, field in enumerate(line.split("\t"), 1):
+            digits = field.removeprefix("-").replace(",", "")
+            if field:
+                is_number = digits.isdecimal()
+                cells[row, column] = int(field.replace(",", "")) if is_number else field
+    return cells
+
+
 def record(kind: int, content: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
 

@@ -1,19 +1,128 @@
-"""What a release is read to, and that nothing of it is lost: the text rebuilt from the seeds."""
+"""Releases to read, edits of them, and what they are read to: nothing of the text may be lost.
+
+A case is an entry of tests/cases/*.toml.  Its edits, of the lines of one of three texts:
+
+    ["put", n, words]  in place of line n       ["say", n, old, new]  within it
+    ["add", n, words]  at its end               ["cell", n, column, words]  a field of it
+    ["drop", n, m]     lines n to m, or n alone ["copy", n, m, before]  them, once more
+    ["move", n, behind]                         ["all", pattern, new]  everywhere
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Callable
+from typing import Any
 
+import pytest
 from hypothesis import settings
+from proofs.made_up_releases import Published, made_up_exhibit
 
+from project import ROOT
 from release import SERIES, Refused, Release
-from release.reader import read_text
+from release.parser import parse
+from release.reader import read
 from release.seeds import END, HEADERS, seed_rows
+from release.workbook import Sheet, field
+
+COMMITTED = (ROOT / "releases" / "2024-02.txt").read_bytes().decode("ascii")
+LINES = COMMITTED.split("\n")
+PUBLISHED = Published(COMMITTED).exactly()
+# Three years on one page:
+#   3 title, 5 units, 7 and 8 header, 9 "2022", 10 its annual row, 11-22 its months, 23-36 the
+#   same for 2023, 37 "2024", 38 "Jan. - Feb.", 39 January, 40 February, 41-50 not printed,
+#   52 footnote, 53 source.
+HISTORY = "\n".join(
+    [line.replace("1992", "2022") for line in LINES[:8]] + LINES[LINES.index("2022" + "\t" * 9) :]
+)
+# What ends with May 2023; April came out higher by 40, and is lower by 25 now:
+#   2 part, 3 title, 4 units, 5 and 6 header, 7 "2021", 8 its annual row, 9 January to May, 10-21
+#   its months; 22-36 the same for 2022; 37 "2023", 38 January to May, 39-43 its months, 44-50 not
+#   printed, 51 "April data as published last month:", 52 that, 53 footnote, 54 and 55 the note.
+EXHIBIT = made_up_exhibit(
+    PUBLISHED, (2023, 5),
+    {(2023, 4): {"exports_goods": -25}, (2023, 3): {"imports_services": 7}},
+    {(2023, 4): {"exports_goods": 40}},
+)  # fmt: skip
+TEXTS = {"release": COMMITTED, "history": HISTORY, "exhibit": EXHIBIT}
+
+Case = dict[str, Any]
+
+
+def cases(file: str, text: str) -> list[Any]:
+    """Return the cases of a file that edit a text, each with the text."""
+    found = tomllib.loads((ROOT / "tests" / "cases" / f"{file}.toml").read_text())[text]
+    return [pytest.param(TEXTS[text], case, id=f"{text}: {case['name']}") for case in found]
+
+
+def edited(text: str, *edits: list[Any]) -> str:
+    """Return the text after the edits; each must change something, and name lines that are there.
+
+    A line that an edit put there may be several: the others keep their numbers.
+    """
+    for kind, *what in edits:
+        before, lines = text, text.split("\n")
+        if kind == "all":
+            text = re.sub(what[0], what[1], text)
+        else:
+            at = what[0] - 1
+            if kind == "put":
+                lines[at] = what[1]
+            elif kind == "add":
+                lines[at] += what[1]
+            elif kind == "say":
+                assert what[1] in lines[at]
+                lines[at] = lines[at].replace(what[1], what[2])
+            elif kind == "cell":
+                fields = lines[at].split("\t")
+                fields[what[1] - 1] = what[2]
+                lines[at] = "\t".join(fields)
+            elif kind == "drop":
+                del lines[at : what[-1]]
+            elif kind == "copy":
+                lines[what[2] - 1 : what[2] - 1] = lines[at : what[1]]
+            elif kind == "move":
+                line = lines.pop(at)
+                lines.insert(what[1] - (what[1] > at), line)
+            text = "\n".join(lines)
+        assert text != before, (kind, *what)
+    return text
+
+
+def faults_of(data: bytes, suffix: str = ".txt") -> list[str]:
+    """Return the faults of a file that must be refused; ``some.txt:12:`` is left to ``12:``."""
+    with pytest.raises(Refused) as refused:
+        read(f"some{suffix}", data, suffix)
+    return [
+        re.sub(r"^some\.\w+:(?: (?='\w+'!)|(?=\d))", "", str(it)) for it in refused.value.faults
+    ]
+
+
+def sheet_faults(text: str) -> list[str]:
+    """Return the faults of the sheet, called 1, that a text was saved from."""
+    cells = {
+        (row, column): field(words, column)
+        for row, line in enumerate(text.split("\n"), 1)
+        for column, words in enumerate(line.split("\t"), 1)
+        if words.strip()
+    }
+    with pytest.raises(Refused) as refused:
+        parse(Sheet("some.xlsx", "1", cells))
+    return [str(fault).removeprefix("some.xlsx: ") for fault in refused.value.faults]
+
+
+def printed_rows(text: str) -> list[list[int]]:
+    """Return the numbers of each row of a text, as a person reads them."""
+    rows = [line.split("\t")[1:10] for line in text.split("\n")]
+    return [
+        [int(field.replace(",", "")) for field in fields] for fields in rows
+        if len(fields) == 9 and fields[0].removeprefix("-")[:1].isdecimal()
+    ]  # fmt: skip
 
 
 def rebuilt(seeds: dict[str, list[dict[str, str]]]) -> bytes:
-    """The text of the one release in the seeds, from nothing but the seeds."""
+    """Return the text of the one release in the seeds, from nothing but the seeds."""
     (release,) = seeds["releases"]
     lines = [
         (int(row["line_number"]), row["text"].removesuffix(END)) for row in seeds["release_lines"]
@@ -38,23 +147,28 @@ def rebuilt(seeds: dict[str, list[dict[str, str]]]) -> bytes:
 
 
 def rows_of(release: Release) -> dict[str, list[dict[str, str]]]:
-    """What the seeds of a release have, without writing them."""
+    """Return what the seeds of a release have, without writing them."""
     return {
         name: [dict(zip(HEADERS[name], map(str, row), strict=True)) for row in rows]
         for name, rows in seed_rows(release, "some.txt").items()
     }
 
 
-def read_or_refused(data: bytes) -> bool:
-    """Damaged bytes are read, and then rebuilt, or refused, each fault with its place."""
+def read_or_refused(data: bytes, suffix: str = ".txt") -> Release | None:
+    """Return what damaged bytes are read to; None where they are refused, by their places.
+
+    What is read is the whole of its own text.
+    """
+    place = r"(:\d+|/[^:]+)?: .+" if suffix != ".txt" else r"(:\d+)?: .+"
     try:
-        release = read_text("some.txt", data)
+        release = read(f"some{suffix}", data, suffix)
     except Refused as refused:
         assert refused.faults
-        assert all(re.fullmatch(r"some\.txt(:\d+)?: .+", str(fault)) for fault in refused.faults)
-        return False
-    assert rebuilt(rows_of(release)) == data
-    return True
+        assert all(re.match(rf"some\{suffix}{place}", str(fault)) for fault in refused.faults)
+        return None
+    text = data if suffix == ".txt" else "\n".join(release.text.lines).encode()
+    assert rebuilt(rows_of(release)) == text
+    return release
 
 
 def damaged(examples: int) -> Callable:

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 from contextlib import redirect_stderr, redirect_stdout
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -58,6 +59,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
         self.asked: list[str] = []
+        self.headers: Message | None = None  # of the last request
         self.connections = 0
         self.keeps_open = False
         self.bundles: dict[str, bytes | str] = {}  # of a month YYMM; or which page is sent instead
@@ -84,9 +86,11 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
+        self.server.headers = self.headers
         self.close_connection = not self.server.keeps_open
-        name = self.path.strip("/").replace("-", "_")
-        found = self.server.bundles.get(name, "missing") if name.isdecimal() else name
+        name = self.path.partition("?")[0].strip("/")
+        is_bundle = name.isdecimal() or name.endswith(".zip")
+        found = self.server.bundles.get(name, "missing") if is_bundle else name.replace("-", "_")
         self.send(found) if isinstance(found, bytes) else getattr(self, found)()
 
     def send(
@@ -95,6 +99,8 @@ class Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         for name, value in headers.items():
             self.send_header(name, value)
+        if self.close_connection:
+            self.send_header("Connection", "close")
         self.send_header("Content-Length", str(len(body) if length is None else length))
         self.end_headers()
         self.wfile.write(body)
@@ -155,6 +161,13 @@ class Handler(BaseHTTPRequestHandler):
     def reset_once(self) -> None:
         self.reset() if self.is_first() else self.book()
 
+    def busy_once(self) -> None:
+        wait = {"Retry-After": "7"}
+        self.send(HTML, status=429, **wait) if self.is_first() else self.book()
+
+    def failing_once(self) -> None:
+        self.failing() if self.is_first() else self.book()
+
     def page(self) -> None:
         self.send(HTML)
 
@@ -204,14 +217,14 @@ class Handler(BaseHTTPRequestHandler):
     def red_reason(self) -> None:
         self.wfile.write(f"HTTP/1.1 400 {RED}red\r\nContent-Length: 0\r\n\r\n".encode())
 
+    def long_reason(self) -> None:
+        self.wfile.write(f"HTTP/1.1 400 {'x' * 60_000}\r\nContent-Length: 0\r\n\r\n".encode())
+
     def red_part(self) -> None:
         self.wfile.write(f"HTTP/1.1 206 {RED}red\r\nContent-Length: 0\r\n\r\n".encode())
 
     def red_garbage(self) -> None:
         self.wfile.write(f"{RED}red\r\n\r\n".encode())
-
-    def red_location(self) -> None:
-        self.send(b"", status=302, Location=f"gopher://h/{RED}red")
 
     def red_ftp(self) -> None:
         self.send(b"", status=302, Location=f"ftp://h/{RED}red")

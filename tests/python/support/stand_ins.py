@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -49,26 +50,66 @@ class Builds:
     def without_releases(self) -> None:
         self.patch.setattr(build, "normalized", lambda: "no release")
 
-    def run(self, database: Path | str, dbt: Path, *arguments: str) -> Ran:
+    def run(self, database: Path | str, dbt: Path) -> Ran:
         self.patch.setenv("US_TRADE_DB", str(database))
         self.patch.setattr(build, "DBT", dbt)
         self.capfd.readouterr()
-        return Ran(build.main(arguments), *self.capfd.readouterr())
+        return Ran(build.main([]), *self.capfd.readouterr())
+
+    def command(self, dbt: Path, first: str = "") -> list[str]:
+        return [sys.executable, "-c", RUNNER, str(dbt), str(self.root), first]
 
     def start(self, database: Path, dbt: Path, first: str = "") -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-c", RUNNER, dbt, self.root, first],
+            self.command(dbt, first),
             env=os.environ | {"US_TRADE_DB": str(database)},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
 
+SUMMARY = "releases    1 read\nmonths      all of them\n"
+
+
 def make_database(path: Path, number: int) -> Path:
     """A small database that passes for ours, holding the number of its build."""
     with duckdb.connect(path, config={"default_block_size": "16384"}) as connection:
-        connection.execute("create schema raw; create table raw.release_lines as select 1 as line")
-        connection.execute(f"create schema marts; create table marts.build as select {number} as n")
+        connection.execute(
+            f"""
+            create schema raw; create schema intermediate; create schema marts;
+            create table raw.release_lines as select 1 as line;
+            create table intermediate.int_suspect_lines (part int, place int, line text);
+            create table intermediate.int_build_summary as
+            select i as place, string_split($${SUMMARY}$$, chr(10))[i] as line
+            from range(1, 3) as r (i);
+            create table marts.build as select {number} as n;
+            create table marts.fct_monthly_trade as select 1 as n
+            """
+        )
     return path
+
+
+def node(kind: str, name: str, schema: str = "marts") -> dict[str, object]:
+    made = {"resource_type": kind, "name": name, "schema": schema}
+    return made | {"config": {"materialized": "ephemeral" if name == "words" else "table"}}
+
+
+NODES = {
+    "model.build": node("model", "build"), "model.words": node("model", "words"),
+    "test.gate": node("test", "gate"), "operation.end": node("operation", "end"),
+}  # fmt: skip
+
+
+def good_dbt(folder: Path, number: int, first: str = ":", then: str = ":") -> Path:
+    """A dbt that makes the database of that build, and writes down that all of it passed."""
+    folder.mkdir(exist_ok=True)
+    if not (made := folder / "made.duckdb").exists():
+        make_database(made, number)
+    passed = [("model.build", "success"), ("test.gate", "pass")]
+    results = [{"unique_id": name, "status": status} for name, status in passed]
+    (folder / "manifest.json").write_text(json.dumps({"nodes": NODES}))
+    (folder / "run_results.json").write_text(json.dumps({"results": results}))
+    copies = f"cp '{made}' \"$US_TRADE_DB\"; cp '{folder}'/*.json target"
+    return stand_in(folder, f"{first}\n{copies}\n{then}")
 
 
 def build_in(path: Path) -> int:

@@ -1,0 +1,79 @@
+{#
+    Words and numbers as people read them, in SQL that the engines share. Grain: an expression.
+
+    month_number(date)      the months since year 0, so that a difference counts months
+    month_words(date)       February 2024
+    months_words(first, last)  January 2023 to February 2024, or the one month
+    year_month(date)        2024-02, what a release is called by its last month
+    grouped(number)         -18,000
+    counted(number, noun)   1 month, 2 months
+    one_decimal(number)     1,234.5; of a double, since Spark's printf takes no decimal
+#}
+{% macro month_number(date) -%} (12 * year({{ date }}) + month({{ date }})) {%- endmacro %}
+{% macro month_words(date) -%} printf('%s %d', {{ month_name(date) }}, year({{ date }})) {%- endmacro %}
+{% macro months_words(first, last) -%}
+    {{ month_words(first) }}
+    || case when {{ last }} > {{ first }} then ' to ' || {{ month_words(last) }} else '' end
+{%- endmacro %}
+{% macro year_month(date) -%} printf('%d-%02d', year({{ date }}), month({{ date }})) {%- endmacro %}
+{% macro grouped(number) -%} printf('%,d', {{ number }}) {%- endmacro %}
+{% macro counted(number, noun) -%}
+    printf('%,d {{ noun }}%s', {{ number }}, case {{ number }} when 1 then '' else 's' end)
+{%- endmacro %}
+{% macro one_decimal(number) -%} printf('%,.1f', cast({{ number }} as double)) {%- endmacro %}
+
+{#
+    filled_in(template, words): the template with each {name} replaced by its word; one that is
+    null leaves nothing.
+#}
+{% macro filled_in(template, words) -%}
+    {%- set filled = namespace(text=template) -%}
+    {%- for name, word in words.items() -%}
+        {%- set filled.text =
+            'replace(\n' ~ filled.text ~ ",\n'{" ~ name ~ "}', coalesce(" ~ word ~ ", ''))"
+        -%}
+    {%- endfor -%}
+    {{ filled.text }}
+{%- endmacro %}
+
+{#
+    amount_in_words(amount, units): an amount of one decimal as the news release writes it, without
+    its sign: "$68.9 billion", "1.9 percent", "less than $0.1 billion".
+#}
+{% macro amount_in_words(amount, units) -%}
+    case
+        when {{ amount }} = 0 then {{ units }}.tiny_amount
+        else
+            replace(
+                {{ units }}.amount,
+                '{number}',
+                {{ one_decimal('abs(' ~ amount ~ ')') }}
+            )
+    end
+{%- endmacro %}
+
+{#
+    name_of_side(name, of): what a subject is called above zero, below it, and across zero.
+#}
+{% macro name_of_side(name, of) -%}
+    case
+        when {{ of }}.movement = 'swing' and {{ of }}.form = 'change'
+            then subjects.{{ name }}_swing
+        when {{ of }}.is_below_zero then subjects.{{ name }}_below
+        else subjects.{{ name }}_above
+    end
+{%- endmacro %}
+
+{#
+    period_words(type, start, end): the period of a printed row. A part year of one month is that
+    month.
+#}
+{% macro period_words(type, start, end) -%}
+    case
+        when {{ type }} = 'last_print'
+            then {{ month_words(end) }} || ' as published last month'
+        when month({{ start }}) = month({{ end }}) then {{ month_words(end) }}
+        when {{ type }} = 'year' then cast(year({{ end }}) as string)
+        else 'January to ' || {{ month_words(end) }}
+    end
+{%- endmacro %}

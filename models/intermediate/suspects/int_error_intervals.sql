@@ -1,0 +1,83 @@
+with failed as (
+    select
+        release_id,
+        line_number,
+        identity_id,
+        accepted_reason is not null as is_accepted
+    from {{ ref('int_identity_residuals') }}
+    where status = 'break'
+),
+
+-- The cells of the identities that failed. Those of known discrepancies stand apart, so
+-- that they neither hide a new error nor are hidden by one.
+cells as (
+    select distinct
+        failed.is_accepted,
+        terms.cell_release_id,
+        terms.cell_line_number,
+        terms.series_id
+    from failed
+    -- The terms are not imported: DuckDB would keep all of them, to read them twice.
+    inner join {{ ref('int_identity_terms') }} as terms
+        on
+            failed.release_id = terms.release_id
+            and failed.line_number = terms.line_number
+            and failed.identity_id = terms.identity_id
+),
+
+-- All identities that these cells stand in. To known discrepancies, a failure that is
+-- new is none, and the other way round.
+edits as (
+    select
+        cells.*,
+        terms.published_musd,
+        terms.coefficient,
+        residuals.release_id,
+        residuals.line_number,
+        residuals.identity_id,
+        residuals.identity_family,
+        residuals.is_within_row,
+        residuals.component,
+        residuals.flow,
+        residuals.rounding_bound_musd,
+        case
+            when
+                residuals.status = 'break'
+                and (residuals.accepted_reason is not null) != cells.is_accepted
+                then 0
+            else residuals.residual_musd
+        end as residual_musd
+    from cells
+    inner join {{ ref('int_identity_terms') }} as terms
+        on
+            cells.cell_release_id = terms.cell_release_id
+            and cells.cell_line_number = terms.cell_line_number
+            and cells.series_id = terms.series_id
+    inner join {{ ref('int_identity_residuals') }} as residuals
+        on
+            terms.release_id = residuals.release_id
+            and terms.line_number = residuals.line_number
+            and terms.identity_id = residuals.identity_id
+)
+
+-- If no other cell of the identity is wrong, this one is off by low to high.
+select
+    *,
+    concat_ws(
+        ' ',
+        cell_release_id,
+        cast(cell_line_number as string),
+        series_id,
+        cast(is_accepted as string)
+    ) as cell_id,
+    concat_ws(
+        ' ',
+        release_id,
+        cast(line_number as string),
+        identity_id,
+        cast(is_accepted as string)
+    ) as edit_id,
+    abs(residual_musd) > rounding_bound_musd as is_failed,
+    coefficient * residual_musd - rounding_bound_musd as low_musd,
+    coefficient * residual_musd + rounding_bound_musd as high_musd
+from edits

@@ -1,2 +1,0 @@
-select * from {{ ref('int_captions') }}
-order by picture, part

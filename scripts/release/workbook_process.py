@@ -1,0 +1,48 @@
+"""The process of its own in which python-calamine reads a workbook, for workbook.py.
+
+calamine trusts the file: it makes room for whatever a damaged or malicious one says that it holds
+(one cell far off, and it reserves the whole range), and may go round in circles.  Here it may do
+neither for long, and what it brings down is this process.
+
+The file comes on stdin.  To stdout goes, as JSON, a list of sheets: name, cells as [row, column,
+value], both counted from 1.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import resource
+import sys
+
+from python_calamine import CalamineWorkbook, SheetTypeEnum
+
+MOST_MEMORY = 1 << 30  # bytes
+MOST_SECONDS = 20
+
+
+def main() -> None:
+    for what, most in (
+        (resource.RLIMIT_AS, MOST_MEMORY),
+        (resource.RLIMIT_CPU, MOST_SECONDS),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        with contextlib.suppress(ValueError, OSError):  # macOS knows no limit of memory
+            resource.setrlimit(what, (most, most))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+    found = []
+    for sheet in book.sheets_metadata:
+        if sheet.typ is SheetTypeEnum.WorkSheet:
+            rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            found.append((sheet.name, [
+                (row, column, value)
+                for row, values in enumerate(rows, 1)
+                for column, value in enumerate(values, 1)
+                if value != ""
+            ]))  # fmt: skip
+    json.dump(found, sys.stdout, default=str)
+
+
+if __name__ == "__main__":
+    main()

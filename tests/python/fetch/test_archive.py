@@ -1,0 +1,290 @@
+"""Fetching Exhibit 1: of the current release where the history is gone, and of the archive."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from proofs.made_up_releases import (
+    Published,
+    as_bundle,
+    as_workbook,
+    made_up_exhibit,
+    made_up_release,
+)  # fmt: skip
+from support.server import BOOK, NAME, TEXT, Server, fetch, files, made
+
+import fetch_release
+from project import INTERRUPTED, ROOT
+
+pytestmark = pytest.mark.usefixtures("no_network", "in_april")
+
+MONTHS = ["2023-10", "2023-11", "2023-12", "2024-01", "2024-02"]
+
+
+def exhibit(month: str) -> bytes:
+    """Without the many empty columns that all but the last have too: they take their time."""
+    text = made_up_exhibit(PUBLISHED, (int(month[:4]), int(month[5:])))
+    return as_workbook(text) if month == MONTHS[-1] else made(text)
+
+
+PUBLISHED = Published((ROOT / "releases" / "2024-02.txt").read_text())
+EXHIBITS = {month: exhibit(month) for month in MONTHS}
+BUNDLES = {month: as_bundle(data) for month, data in EXHIBITS.items()}
+SIZE = {
+    month: f"{month}.xlsx: {len(data):,} bytes, {int(month[:4]) - 2}-01 to {month}, SHA-256 "
+    for month, data in EXHIBITS.items()
+}
+ALL = {f"{month}.xlsx": data for month, data in EXHIBITS.items()}
+
+
+def short(month: str) -> str:
+    return month[2:4] + month[5:]
+
+
+@pytest.fixture
+def in_april(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On the first day on which the release for February may be out."""
+    monkeypatch.setattr(fetch_release, "date", SimpleNamespace(today=lambda: date(2024, 4, 1)))
+
+
+@pytest.fixture
+def archive(server: Server) -> Iterator[Server]:
+    """A server that has every month, and keeps its connections open."""
+    server.bundles = {short(month): data for month, data in BUNDLES.items()}
+    server.keeps_open = True
+    server.asked.clear()
+    yield server
+    server.keeps_open = False
+
+
+def since(month: str, archive: Server, folder: Path, *arguments: str) -> tuple[int, str, str]:
+    """What a run says, its address in short."""
+    url = archive.url("YYMM")
+    status, out, err = fetch(folder, "--since", month, "--archive-url", url, *arguments)
+    return status, *(told.replace(archive.url(""), "") for told in (out, err))
+
+
+# --------------------------------------------------------------------------- the archive
+
+
+def test_every_month_comes(archive: Server, tmp_path: Path) -> None:
+    before = archive.connections
+    status, out, err = since("2023-10", archive, tmp_path)
+    assert (status, err) == (0, "")
+    *lines, last = out.splitlines()
+    assert [line.rpartition(" ")[0] + " " for line in lines] == list(SIZE.values())
+    assert last == "2023-10 to 2024-02: 5 fetched"
+    assert files(tmp_path) == ALL
+    assert archive.asked == [f"/{short(month)}" for month in MONTHS]
+    assert archive.connections == before + 1
+
+
+def test_a_run_goes_on_where_the_one_before_stopped(
+    archive: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pauses: list[float] = []
+
+    def pause(seconds: float) -> None:
+        pauses.append(seconds)
+        if len(pauses) == 3:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(fetch_release.time, "sleep", pause)
+    status, out, err = since("2023-10", archive, tmp_path, "--pause", "7")
+    assert (status, len(out.splitlines()), err) == (INTERRUPTED, 2, "stopped\n")
+    assert sorted(files(tmp_path)) == ["2023-10.xlsx", "2023-11.xlsx"]
+    assert pauses == [0, 7, 7]
+    archive.asked.clear()
+    status, out, _ = since("2023-10", archive, tmp_path, "--pause", "7")
+    assert status == 0
+    assert out.splitlines()[-1] == "2023-10 to 2024-02: 3 fetched, 2 there already"
+    assert archive.asked == ["/2312", "/2401", "/2402"]
+    assert files(tmp_path) == ALL
+
+
+def test_a_month_that_is_there_in_any_form_is_not_asked_for(
+    archive: Server, tmp_path: Path
+) -> None:
+    (tmp_path / "february.txt").write_text(TEXT)
+    (tmp_path / "mine.xlsx").write_bytes(EXHIBITS["2024-01"])
+    (tmp_path / "ft900xlsx_2312.zip").write_bytes(BUNDLES["2023-12"])
+    (tmp_path / "2023-11.txt").write_text("whatever")  # its name is taken
+    (tmp_path / "notes.md").write_text("no release")
+    status, out, err = since("2023-10", archive, tmp_path)
+    assert (status, err) == (0, "")
+    assert out.endswith("\n2023-10 to 2024-02: 1 fetched, 4 there already\n")
+    assert archive.asked == ["/2310"]
+
+
+def test_a_month_that_the_archive_does_not_have_is_named(archive: Server, tmp_path: Path) -> None:
+    archive.bundles |= {"2311": "missing", "2402": "gone"}
+    before = archive.connections
+    status, out, err = since("2023-10", archive, tmp_path)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[-1] == (
+        "2023-10 to 2024-02: 3 fetched, 2 not in the archive (2023-11, 2024-02)"
+    )
+    assert archive.connections == before + 1
+
+
+def test_a_month_of_old_workbooks_is_asked_for_by_its_other_name(
+    archive: Server, tmp_path: Path
+) -> None:
+    archive.bundles = {"ft900xls_2401.zip": BUNDLES["2024-01"]}
+    archive.bundles["ft900xlsx_2402.zip"] = BUNDLES["2024-02"]
+    url = archive.url("ft900xlsx_YYMM.zip")
+    status, out, err = fetch(tmp_path, "--since", "2023-12", "--archive-url", url)
+    assert (status, err) == (0, "")
+    assert out.endswith("\n2023-12 to 2024-02: 2 fetched, 1 not in the archive (2023-12)\n")
+    asked = [f"/ft900{kind}_{month}.zip" for month in ("2312", "2401") for kind in ("xlsx", "xls")]
+    assert archive.asked == [*asked, "/ft900xlsx_2402.zip"]
+    assert files(tmp_path) == {name: ALL[name] for name in ("2024-01.xlsx", NAME)}
+
+
+def test_an_archive_that_has_none_of_them_may_be_elsewhere(archive: Server, tmp_path: Path) -> None:
+    archive.bundles.clear()
+    assert since("2024-01", archive, tmp_path) == (
+        1,
+        "",
+        "2024-01 to 2024-02: 2 not in the archive (2024-01 to 2024-02); is YYMM where it is?\n",
+    )
+
+
+BOMB = as_bundle(bytes(50_000_000))
+FAILED: dict[str, tuple[bytes | str, str]] = {
+    "an HTML page": ("page", "2401 is answered with something that is no workbook (.xlsx)\n"),
+    "an HTTP error": ("failing", "2401 is answered with the HTTP error 503 Service Unavailable\n"),
+    "a drop": ("drop", "2401 broke off after 0 bytes, three times; try again later\n"),
+    "a reset": ("half", "2401 broke off after 1,000 of {size} bytes, three times; "),
+    "too long a file": ("large", "2401 is larger than 20,000,000 bytes: no workbook\n"),
+    "another month": (BUNDLES["2023-12"],
+                      "2401 is the release 2023-12, not 2024-01; nothing was kept\n"),
+    "a zip bomb": (BOMB, "2401: its exh1.xlsx has 50,000,000 bytes; "),
+    "no Exhibit 1": (as_bundle(BOOK, "exh14.xlsx"), "2401: holds no exh1.xlsx; nothing was kept\n"),
+    "half a bundle": (BUNDLES["2024-01"][:1000], "2401: is damaged: "),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", FAILED)
+def test_a_month_that_fails_keeps_none_from_coming(
+    what: str, archive: Server, tmp_path: Path
+) -> None:
+    archive.bundles["2401"], reason = FAILED[what]
+    status, out, err = since("2023-12", archive, tmp_path)
+    assert status == 1
+    assert err.startswith(reason.format(size=f"{len(BOOK):,}"))
+    *lines, last = err.splitlines()
+    assert len(lines) == 1
+    assert last == "2023-12 to 2024-02: 2 fetched, 1 failed (2024-01); run it again to go on"
+    assert len(out.splitlines()) == 2
+    assert files(tmp_path) == {name: ALL[name] for name in ("2023-12.xlsx", NAME)}
+
+
+def test_a_month_that_comes_too_slowly_fails(archive: Server, tmp_path: Path) -> None:
+    archive.bundles["2402"] = "trickle"
+    late = "2402 took longer than 0.3 seconds; try again, or with a longer --time-limit\n"
+    failed = "2024-02 to 2024-02: 1 failed (2024-02); run it again to go on\n"
+    told = since("2024-02", archive, tmp_path, "--time-limit", "0.3")
+    assert told == (1, "", late + failed)
+    assert files(tmp_path) == {}
+
+
+def test_three_in_a_row_without_an_answer_end_it(archive: Server, tmp_path: Path) -> None:
+    archive.bundles |= {"2310": "failing", "2311": "drop", "2312": "failing"}
+    status, out, err = since("2023-10", archive, tmp_path)
+    assert (status, out) == (1, "")
+    assert err.splitlines()[-1] == (
+        "2023-10 to 2024-02: 3 failed (2023-10 to 2023-12), 2 not asked for, after 3 in a "
+        "row without an answer; run it again to go on"
+    )
+    assert files(tmp_path) == {}
+
+
+def test_what_came_in_between_is_never_overwritten(archive: Server, tmp_path: Path) -> None:
+    (tmp_path / NAME).mkdir()
+    status, _, err = since("2024-01", archive, tmp_path)
+    assert status == 1
+    assert err.startswith(f"{NAME}: is in the way of the release; move it away\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["2024-01.xlsx", NAME]
+
+
+WRONG = ("soon", "2024-13", "2024-1", "1999-12", "2024-03", "", "\x1b[31m")
+
+
+@pytest.mark.parametrize("month", WRONG)
+def test_no_such_month_is_status_2(month: str, archive: Server, tmp_path: Path) -> None:
+    status, out, err = since(month, archive, tmp_path)
+    assert (status, out) == (2, "")
+    assert "\x1b" not in err
+    assert archive.asked == []
+
+
+def test_an_address_without_a_month_is_status_2(tmp_path: Path) -> None:
+    status, _, err = fetch(tmp_path, "--archive-url", "https://127.0.0.1/ft900xlsx.zip")
+    assert status == 2
+    assert "has no YYMM for year and month" in err
+
+
+def test_make_says_since_when() -> None:
+    command = ["make", "--dry-run", "--silent", "--old-file=.venv/requirements.lock", "fetch"]
+    for given, options in (([], ""), (["SINCE=2020-09"], " --since '2020-09'")):
+        run = subprocess.run([*command, *given], cwd=ROOT, capture_output=True, text=True)
+        assert run.stdout.strip() == f".venv/bin/python scripts/fetch_release.py{options}"
+
+
+# --------------------------------------------------------------------------- the current one
+
+
+@pytest.mark.parametrize("history", ["missing", "gone", "page"])
+def test_where_the_history_is_not_found_exhibit_1_is(
+    history: str, archive: Server, tmp_path: Path
+) -> None:
+    urls = "--url", archive.url(history), "--bundle-url", archive.url("2402")
+    status, out, err = fetch(tmp_path, *urls)
+    assert (status, err) == (0, "")
+    first, second = out.splitlines()
+    assert first.startswith(f"{archive.url(history)} is answered with ")
+    assert first.endswith("; Exhibit 1 is taken instead")
+    assert second.startswith(SIZE["2024-02"])
+    assert files(tmp_path) == {NAME: ALL[NAME]}
+    status, out, err = fetch(tmp_path, *urls)
+    assert out.splitlines()[1] == f"nothing new: {NAME} is the same file (2024-02)"
+
+
+def test_a_month_whose_history_is_there_is_nothing_new(archive: Server, tmp_path: Path) -> None:
+    """Exhibit 1 prints three years of it again, and the year to date; another number is told."""
+    urls = "--url", archive.url("missing"), "--bundle-url", archive.url("2402")
+    history = made_up_release(PUBLISHED.exactly(), (2024, 2))
+    (tmp_path / "mine.txt").write_text(history)
+    status, out, err = fetch(tmp_path, *urls)
+    assert (status, err) == (0, "")
+    assert out.splitlines()[1] == "nothing new: mine.txt has the same numbers (2024-02)"
+    (tmp_path / "mine.txt").write_text(history.replace("170,679", "170,680"))
+    status, _, err = fetch(tmp_path, *urls)
+    assert status == 1
+    assert "mine.txt holds the release 2024-02 already, with 1 other number" in err
+
+
+@pytest.mark.parametrize("history", ["failing", "drop", "faulty", "large"])
+def test_where_the_history_fails_nothing_is_taken_instead(
+    history: str, archive: Server, tmp_path: Path
+) -> None:
+    urls = "--url", archive.url(history), "--bundle-url", archive.url("2402")
+    assert fetch(tmp_path, *urls)[:2] == (1, "")
+    assert "/2402" not in archive.asked
+    assert files(tmp_path) == {}
+
+
+def test_where_neither_is_found_both_are_named(archive: Server, tmp_path: Path) -> None:
+    history, bundle = archive.url("page"), archive.url("missing")
+    assert fetch(tmp_path, "--url", history, "--bundle-url", bundle) == (
+        1,
+        "",
+        f"{history} is answered with something that is no workbook (.xlsx)\n"
+        f"{bundle} is answered with the HTTP error 404 Not Found\n",
+    )

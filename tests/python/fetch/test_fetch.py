@@ -1,0 +1,438 @@
+"""Fetching the next release, from a server on this machine that does all that servers do."""
+
+from __future__ import annotations
+
+import ast
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from support.server import (
+    BOOK,
+    HEAD,
+    LAST_YEAR,
+    LINES,
+    NAME,
+    RED,
+    TABLE,
+    TEXT,
+    Output,
+    Server,
+    fetch,
+    files,
+    made,
+)  # fmt: skip
+from urllib3.connection import HTTPConnection, HTTPSConnection
+
+import fetch_release
+import project
+from project import ROOT, put
+from release import read_release
+
+pytestmark = pytest.mark.usefixtures("no_network")
+
+# --------------------------------------------------------------------------- what is kept
+
+
+GOOD = {
+    "book": 1, "without-length": 1, "chunks": 1, "moved": 2, "moved-with-more": 2, "drop-once": 2,
+    "half-once": 2, "reset-once": 2, "failing-once": 2,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("path", GOOD)
+def test_a_release_is_put_under_its_last_month(path: str, server: Server, tmp_path: Path) -> None:
+    server.asked.clear()
+    status, out, err = fetch(tmp_path, "--url", server.url(path))
+    assert (status, err) == (0, "")
+    assert out.startswith(f"{NAME}: {len(BOOK):,} bytes, 2022-01 to 2024-02, SHA-256 ")
+    assert files(tmp_path) == {NAME: BOOK}
+    assert len(server.asked) == GOOD[path]
+
+
+def test_what_a_server_says_of_waiting_is_heard(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """But not beyond the time limit."""
+    pauses: list[float] = []
+    monkeypatch.setattr(fetch_release.time, "sleep", pauses.append)
+    for limit, wait in (("60", 7), ("3", 3)):
+        server.asked.clear()
+        url = server.url("busy-once")
+        assert fetch(tmp_path, "--url", url, "--time-limit", limit)[0] == 0
+        assert [pause for pause in pauses if pause] == [wait]
+        pauses.clear()
+
+
+def test_no_password_is_taken_from_the_home_folder(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    (tmp_path / ".netrc").chmod(0o600)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    server.headers = None
+    assert fetch(tmp_path, "--url", server.url("book"))[0] == 0
+    assert server.headers["Authorization"] is None
+
+
+RETITLED = made(TEXT.replace("2022 - Present", "2022-Present"))
+SAME = [
+    (NAME, BOOK, "is the same file"),
+    ("exhibit_history.xlsx", BOOK, "is the same file"),
+    ("2024-02.txt", TEXT.encode(), "has the same numbers"),
+    ("february.txt", TEXT.encode(), "has the same numbers"),
+    (NAME, RETITLED, "has the same numbers"),
+]
+
+
+@pytest.mark.parametrize(("name", "same", "how"), SAME)
+def test_nothing_new_where_the_numbers_are(
+    name: str, same: bytes, how: str, server: Server, tmp_path: Path
+) -> None:
+    """A release is what its file says, not what that is called."""
+    (tmp_path / name).write_bytes(same)
+    told = fetch(tmp_path, "--url", server.url("book"))
+    assert told == (0, f"nothing new: {name} {how} (2024-02)\n", "")
+    assert files(tmp_path) == {name: same}
+
+
+REVISED = TEXT.replace("170,679", "170,680")
+TWO_OTHERS = REVISED.replace("75,004", "75,005")
+OTHERS = [
+    (NAME, made(REVISED), "with 1 other number"),
+    (NAME, made(TWO_OTHERS), "with 2 other numbers"),
+    (NAME, b"", "which cannot be read"),
+    ("2024-02.txt", b"", "which cannot be read"),
+    ("2024-02.txt", REVISED.encode(), "with 1 other number"),
+    ("february.txt", REVISED.encode(), "with 1 other number"),
+    ("exhibit_history.xlsx", made(REVISED), "with 1 other number"),
+]
+
+
+@pytest.mark.parametrize(("name", "other", "how"), OTHERS)
+def test_another_file_of_the_release_is_never_overwritten(
+    name: str, other: bytes, how: str, server: Server, tmp_path: Path
+) -> None:
+    (tmp_path / name).write_bytes(other)
+    url = server.url("book")
+    told = f"{name} holds the release 2024-02 already, {how}; move it away to take that of {url}\n"
+    assert fetch(tmp_path, "--url", url) == (1, "", told)
+    assert files(tmp_path) == {name: other}
+
+
+def test_a_month_and_the_part_year_that_it_is_are_two_rows(tmp_path: Path) -> None:
+    """Of January's release they have the same period, and may differ."""
+    year, part_year, january, february, *rest = TABLE[LAST_YEAR:]
+    part_year, february = january.replace("January", "Jan. -"), "February" + 9 * "\t"
+    table = [*TABLE[:LAST_YEAR], year, part_year, january, february, *rest]
+    (tmp_path / "january.txt").write_text("\n".join([*HEAD, *table, *LINES[-3:]]))
+    release = read_release(tmp_path / "january.txt")
+    assert release.release_id == "2024-01"
+    assert len(fetch_release.cells(release)) == sum(len(row.cells) for row in release.rows())
+
+
+IN_THE_WAY = f"{NAME}: is in the way of the release; move it away\n"
+
+
+def test_a_file_that_came_in_between_is_never_overwritten(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def late(path: Path, data: bytes, *, over: bool) -> None:
+        path.write_bytes(b"mine")
+        put(path, data, over=over)
+
+    monkeypatch.setattr(fetch_release, "put", late)
+    assert fetch(tmp_path, "--url", server.url("book")) == (1, "", IN_THE_WAY)
+    assert files(tmp_path) == {NAME: b"mine"}
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("nowhere")])
+def test_what_is_no_file_is_left_in_its_place(
+    make: Callable[[Path], None], server: Server, tmp_path: Path
+) -> None:
+    make(tmp_path / NAME)
+    assert fetch(tmp_path, "--url", server.url("book")) == (1, "", IN_THE_WAY)
+    assert [path.name for path in tmp_path.iterdir()] == [NAME]
+    assert not (tmp_path / NAME).is_file()
+
+
+def test_other_releases_stay_beside_it(server: Server, tmp_path: Path) -> None:
+    (tmp_path / "2024-01.txt").write_text("whatever")
+    (tmp_path / "older.txt").write_text("\n".join([*HEAD, *TABLE[:LAST_YEAR], *LINES[-3:]]))
+    (tmp_path / f".{NAME}").write_bytes(BOOK)  # hidden: the build does not look at it either
+    assert fetch(tmp_path, "--url", server.url("book"))[0] == 0
+    assert sorted(files(tmp_path)) == [f".{NAME}", "2024-01.txt", NAME, "older.txt"]
+
+
+# --------------------------------------------------------------------------- what is not
+
+
+LARGE = "is larger than 20,000,000 bytes: no workbook"
+FTP = "is redirected from http to ftp, ftp://{}, which is not followed"
+# What is said behind the address, and how often it was asked for.
+BAD = {
+    "half": (f"broke off after 1,000 of {len(BOOK):,} bytes, three times; try again later", 3),
+    "half-in-chunks": ("broke off after 1,000 bytes, three times; try again later", 3),
+    "drop": ("broke off after 0 bytes, three times; try again later", 3),
+    "failing": ("is answered with the HTTP error 503 Service Unavailable", 3),
+    "missing": ("is answered with the HTTP error 404 Not Found", 1),
+    "in-part": ("is answered with HTTP 206 Partial Content, not with a whole file", 1),
+    "nothing": ("is answered with HTTP 204 No Content, not with a whole file", 1),
+    "to-ftp": (FTP.format("127.0.0.1/book"), 1),
+    "to-secret": (FTP.format("127.0.0.1/book"), 1),
+    "to-file": ("is redirected from http to file, file:///etc/passwd, which is not followed", 1),
+    "large": (LARGE, 1),
+    "large-without-length": (LARGE, 1),
+    "garbage": ("cannot be fetched: no HTTP at all", 3),
+    "red-reason": (r"is answered with the HTTP error 400 \x1b[31mred", 1),
+    "red-part": (r"is answered with HTTP 206 \x1b[31mred, not with a whole file", 1),
+    "red-garbage": (r"cannot be fetched: \x1b[31mred", 3),
+    "red-ftp": (FTP.format(r"h/\x1b[31mred"), 1),
+    "long-reason": (f"is answered with the HTTP error 400 {'x' * 264}...", 1),
+    "around": ("is redirected more than 10 times", 11),
+}
+
+
+@pytest.mark.parametrize("path", BAD)
+def test_what_cannot_be_fetched(path: str, server: Server, tmp_path: Path) -> None:
+    server.asked.clear()
+    url, (said, times) = server.url(path), BAD[path]
+    if path == "missing":
+        told = fetch(tmp_path, "--url", server.url("page"), "--bundle-url", url)
+        assert told[2].splitlines()[1] == f"{url} {said}"
+    else:
+        assert fetch(tmp_path, "--url", url) == (1, "", f"{url} {said}\n")
+    assert files(tmp_path) == {}
+    assert server.asked.count(f"/{path}") == times
+
+
+@pytest.fixture
+def https_in_clear(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is asked for by https is asked for without encryption: the server has no certificate."""
+
+    def in_clear(self: HTTPSConnection) -> None:
+        HTTPConnection.connect(self)
+        self.is_verified = True
+
+    monkeypatch.setattr(HTTPSConnection, "connect", in_clear)
+
+
+@pytest.mark.usefixtures("https_in_clear")
+@pytest.mark.parametrize(
+    ("scheme", "path", "is_followed"),
+    [("https", "to-https", True), ("http", "to-https", True), ("https", "to-http", False)],
+)
+def test_a_redirect_to_https_is_followed_and_from_it_to_http_is_not(
+    scheme: str, path: str, is_followed: bool, server: Server, tmp_path: Path
+) -> None:
+    url = server.url(path, scheme)
+    status, _, err = fetch(tmp_path, "--url", url)
+    refused = f"{url} is redirected from https to http, {server.url('book')}, which is not followed"
+    assert (status, err) == ((0, "") if is_followed else (1, f"{refused}\n"))
+    assert files(tmp_path) == ({NAME: BOOK} if is_followed else {})
+
+
+UNREADABLE = {
+    "half-without-length": "is damaged",
+    "faulty": "exhibit_history!E13: ",
+}
+
+
+@pytest.mark.parametrize("path", UNREADABLE)
+def test_what_is_no_release(path: str, server: Server, tmp_path: Path) -> None:
+    url = server.url(path)
+    status, out, err = fetch(tmp_path, "--url", url)
+    assert (status, out) == (1, "")
+    assert err.startswith(f"{url}: {UNREADABLE[path]}")
+    more = " (and 2 more faults)" if path == "faulty" else ""
+    assert err.endswith(f"{more}; nothing was kept\n")
+    assert err.count("\n") == 1
+    assert files(tmp_path) == {}
+
+
+# --------------------------------------------------------------------------- the time limit
+
+
+def check_late(url: str, folder: Path) -> None:
+    late = f"{url} took longer than 0.3 seconds; try again, or with a longer --time-limit\n"
+    assert fetch(folder, "--url", url, "--time-limit", "0.3") == (1, "", late)
+    assert files(folder) == {}
+
+
+@pytest.mark.parametrize("path", ["trickle", "trickled-header", "silence"])
+def test_the_time_limit_is_for_all_of_the_download(
+    path: str, server: Server, tmp_path: Path
+) -> None:
+    check_late(server.url(path), tmp_path)
+
+
+def test_a_download_that_is_too_late_is_let_go(server: Server, tmp_path: Path) -> None:
+    """Or it would go on behind the ones that follow it."""
+    server.left.clear()
+    check_late(server.url("trickle"), tmp_path)
+    assert server.left.wait(60)
+
+
+@pytest.fixture
+def never() -> Iterator[Callable[..., None]]:
+    """A function that does not return before the test is over."""
+    over = threading.Event()
+    yield lambda *_, **__: over.wait()
+    over.set()
+
+
+def test_the_time_limit_is_for_the_name(
+    never: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(socket, "getaddrinfo", never)
+    check_late("http://nowhere.invalid/book", tmp_path)
+
+
+def test_the_time_limit_is_for_reading_too(
+    never: Callable[..., None], server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_release, "read_workbook", never)
+    check_late(server.url("book"), tmp_path)
+
+
+def test_nobody_listens(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        url = f"http://127.0.0.1:{free.getsockname()[1]}/"
+        assert fetch(tmp_path, "--url", url) == (
+            1, "", f"{url} cannot be reached: Connection refused\n"
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("host", ["nowhere.invalid", "a..b", "a" * 64])
+def test_no_such_name(host: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def unknown(*_: object, **__: object) -> None:
+        raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+
+    if host == "nowhere.invalid":
+        monkeypatch.setattr(socket, "getaddrinfo", unknown)
+    status, _, err = fetch(tmp_path, "--url", f"https://{host}/book")
+    assert status == 1
+    assert err.startswith(f"https://{host}/book cannot be ")
+    assert err.count("\n") == 1
+
+
+def test_a_server_without_tls(server: Server, tmp_path: Path) -> None:
+    url = server.url("book", "https")
+    status, _, err = fetch(tmp_path, "--url", url)
+    assert status == 1
+    assert err.startswith(f"{url} cannot be reached safely: ")
+    assert err.count("\n") == 1
+
+
+def test_a_folder_that_takes_no_file(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    told = fetch(tmp_path, "--url", server.url("book"))
+    assert told == (1, "", "No space left on device\n")
+    assert files(tmp_path) == {}
+
+
+# --------------------------------------------------------------------------- the command
+
+
+WRONG = (
+    ("--url", "ftp://127.0.0.1/book"), ("--url", "file:///etc/passwd"), ("--url", "book.xlsx"),
+    ("--url", "http://"), ("--url", "http://a b/"), ("--url", "http://[/"), ("--url", ""),
+    ("--url", "http://me:secret@127.0.0.1/"), ("--url", "ftp://me:secret@127.0.0.1/"),
+    ("--url", f"http://{RED}/"),
+    ("--time-limit", "0"), ("--time-limit", "-1"), ("--time-limit", "soon"),
+    ("--time-limit", "nan"), ("--time-limit", "1e99"), ("more",),
+    ("--pause", "-1"), ("--pause", "soon"), ("--pause", "1e99"),
+    ("--bundle-url", "book.xlsx"), ("--archive-url", "ftp://127.0.0.1/YYMM"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("arguments", WRONG)
+def test_wrong_usage_is_status_2(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    status, out, err = fetch(tmp_path, *arguments)
+    assert (status, out) == (2, "")
+    assert err.startswith("usage: ")
+    assert "secret" not in err
+    assert RED not in err
+
+
+def test_a_folder_that_is_none(tmp_path: Path) -> None:
+    told = fetch(tmp_path / "nowhere")
+    assert told == (2, "", f"{tmp_path / 'nowhere'}: is not a folder\n")
+
+
+def test_a_terminal_is_told_how_far_it_is(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Output, "isatty", lambda self: True)
+    status, _, err = fetch(tmp_path, "--url", server.url("book"))
+    assert status == 0
+    assert f"fetch: {len(BOOK):,} of {len(BOOK):,} bytes" in err
+    assert err.endswith("\r\x1b[K")
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupted(number: int, server: Server, tmp_path: Path) -> None:
+    url = server.url(f"silence?{number}")  # asked for by nobody else, such as a test gone by
+    command = [sys.executable, ROOT / "scripts" / "fetch_release.py", "--releases", tmp_path]
+    with subprocess.Popen(
+        [*command, "--url", url],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as run:
+        while f"/silence?{number}" not in server.asked and run.poll() is None:
+            threading.Event().wait(0.02)
+        run.send_signal(number)
+        out, err = run.communicate()
+    assert (run.returncode, out, err) == (project.INTERRUPTED, "", "stopped\n")
+    assert files(tmp_path) == {}
+
+
+# --------------------------------------------------------------------------- nothing else does
+
+
+NETWORK = {
+    "aiohttp", "asyncio", "fetch_release", "ftplib", "http", "httpx", "imaplib", "nntplib",
+    "poplib", "requests", "smtplib", "socket", "socketserver", "ssl", "telnetlib",
+    "urllib.request", "urllib3", "websockets", "xmlrpc",
+}  # fmt: skip
+
+
+def network_of(source: str) -> set[str]:
+    """The modules that reach the network among those that a program imports, however it does."""
+    imported: set[str] = set()
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import):
+            imported |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            imported |= {f"{node.module}.{alias.name}" for alias in node.names}
+        elif isinstance(node, ast.Call) and "import" in ast.unparse(node.func):
+            imported |= {one.value for one in node.args if isinstance(one, ast.Constant)}
+    return {
+        name
+        for name in imported
+        if name == "urllib" or any(f"{name}.".startswith(f"{one}.") for one in NETWORK)
+    }
+
+
+def test_an_import_of_the_network_is_seen_and_no_other() -> None:
+    assert network_of("def f():\n    from http import client")
+    assert network_of("import json, socket as s") and network_of("__import__('ftplib')")
+    assert not network_of("import html, sslx\nfrom urllib.parse import quote")
+
+
+def test_nothing_but_fetch_touches_the_network() -> None:
+    programs = set((ROOT / "scripts").rglob("*.py"))
+    assert {path.name for path in programs if network_of(path.read_text())} == {"fetch_release.py"}

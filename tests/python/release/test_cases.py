@@ -1,0 +1,283 @@
+"""What a release may look like, and how each fault of it is told: the cases of tests/cases.
+
+The oracle is the text itself, read once more in the plainest way: whatever is read must be rebuilt
+from the seeds byte for byte.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import Counter
+
+import pytest
+from proofs.made_up_releases import made_up_exhibit, made_up_release, summed
+from support.reading import (
+    COMMITTED,
+    EXHIBIT,
+    HISTORY,
+    PUBLISHED,
+    TEXTS,
+    Case,
+    cases,
+    edited,
+    faults_of,
+    printed_rows,
+    rebuilt,
+    rows_of,
+    sheet_faults,
+)
+
+from release import MONTHS, Refused, parser
+from release.reader import read_text
+from release.text import letters
+
+
+@pytest.fixture(autouse=True)
+def day(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The day on which the committed release was published."""
+    monkeypatch.setattr(parser, "today", lambda: datetime.date(2024, 4, 4))
+
+
+def columns_moved(text: str, order: list[int]) -> str:
+    """Return the text with its columns in another order, in the header and below it."""
+    lines = [line.split("\t") for line in text.split("\n")]
+    for fields in lines:
+        if fields[0] == "Period":
+            fields[1:] = [flow for flow in fields[1::3] for _ in range(3)]
+        if len(fields) > 1:
+            fields[:] = [fields[place] for place in order]
+    return "\n".join(map("\t".join, lines))
+
+
+@pytest.mark.parametrize(("text", "case"), cases("read", "release") + cases("read", "exhibit"))
+def test_a_variant_is_read_to_the_same_cells(text: str, case: Case) -> None:
+    variant = edited(text, *case.get("edits", ()))
+    variant = columns_moved(variant, case["columns"]) if "columns" in case else variant
+    release = read_text("some.txt", variant.encode())
+    found = sorted(release.rows(), key=lambda row: row.line)
+    assert [row.cells for row in found] == printed_rows(text)
+    seeds = rows_of(release)
+    assert rebuilt(seeds) == variant.encode()
+    lines = seeds["release_lines"]
+    unknown = {
+        it["text"].split("\t")[0].rstrip("|") for it in lines if it["is_published"] == "false"
+    }
+    assert unknown == set(case.get("unknown", []))
+    # A row of small numbers is printed like the others: the usual layout is stored once.
+    if "quotes" not in case["name"] and "minus" not in case["name"] and "2212" not in case["name"]:
+        assert {row["layout"] for row in seeds["monthly_trade"]} == {""}
+
+
+REFUSED = cases("refused", "history") + cases("refused", "exhibit")
+
+
+@pytest.mark.parametrize(("text", "case"), REFUSED)
+def test_a_fault_is_told_with_its_place(text: str, case: Case) -> None:
+    assert sorted(faults_of(edited(text, *case["edits"]).encode())) == sorted(case["faults"])
+
+
+@pytest.mark.parametrize(
+    ("text", "case"), [it for it in REFUSED if not it.values[1].get("of_a_text_alone")]
+)
+def test_a_fault_of_a_sheet_is_told_with_its_cell(text: str, case: Case) -> None:
+    """Which cell of the row it is, some of these know better."""
+
+    def in_sheet(fault: str) -> str:
+        fault = re.sub(r" on line(?= \d)", " on row", fault)
+        fault = re.sub(r"column (\d+)", lambda at: f"column {letters(int(at[1]))}", fault)
+        return re.sub(r"^(some\.txt|\d+)", lambda at: "" if at[1] == "some.txt" else at[1], fault)
+
+    told = [re.sub(r"^'1'(![A-Z]+)?", "", it) for it in sheet_faults(edited(text, *case["edits"]))]
+    assert sorted(told) == sorted(map(in_sheet, case["faults"]))
+
+
+def test_the_cell_of_a_fault() -> None:
+    """Whatever is said of a cell names its column too."""
+    assert sheet_faults(edited(EXHIBIT, ["cell", 52, 6, "x"])) == [
+        "'1'!F52: exports goods: \"x\" is not a whole number of millions"
+    ]
+    assert sheet_faults(edited(HISTORY, ["add", 12, "\tx"])) == [
+        "'1'!K12: column K has no header, yet reads \"x\""
+    ]
+
+
+# --------------------------------------------------------------------------- months and years
+
+
+@pytest.mark.parametrize("last", [*((2023, month) for month in range(1, 13)), (2024, 1), (2024, 2)])
+def test_a_release_may_end_in_any_month(last: tuple[int, int]) -> None:
+    year, month = last
+    history = made_up_release(PUBLISHED, last)
+    exhibit = made_up_exhibit(PUBLISHED, last)
+    for text, table, first in ((history, "history", 1992), (exhibit, "exhibit_1", year - 2)):
+        release = read_text("some.txt", text.encode())
+        assert (release.release_table, release.first_month) == (table, f"{first}-01")
+        assert release.release_id == f"{year}-{month:02}"
+        assert rebuilt(rows_of(release)) == text.encode()
+        found = sorted(release.rows(), key=lambda row: row.line)
+        assert [row.cells for row in found] == printed_rows(text)
+        previous = (year, month - 1) if month > 1 else (year - 1, 12)
+        full = [(at, 1, 12) for at in range(first, year)]
+        expected = {
+            "month": [(at, n, n) for at in range(first, year + 1)
+                      for n in range(1, 13) if (at, n) <= last],
+            "year": full + [(year, 1, 12)] * (month == 12),
+            "part_year": [(year, 1, month)] * (month < 12),
+            "year_to_date": [(at, 1, month) for at, _, _ in full if month < 12],
+            "last_print": [(*previous, previous[1])],
+        }  # fmt: skip
+        if table == "history":
+            expected |= {"year_to_date": [], "last_print": []}
+        for kind, periods in expected.items():
+            assert [(r.year, r.first, r.last) for r in found if r.period_type == kind] == periods
+        for row in found:
+            if row.period_type in ("year_to_date", "part_year"):
+                months = [PUBLISHED.rows[row.year, at] for at in range(1, row.last + 1)]
+                assert row.cells == summed(months)
+
+
+@pytest.mark.parametrize("label", ["Jan. -", "Jan. - (R)", "Jan. - Jan.", "Jan.-", "January -"])
+def test_january(label: str) -> None:
+    text = made_up_release(PUBLISHED, (2023, 1)).replace("Jan. - Jan.", label)
+    [*_, annual] = read_text("some.txt", text.encode()).annuals
+    assert (annual.first, annual.last, annual.is_revised) == (1, 1, "(R)" in label)
+
+
+@pytest.mark.parametrize(
+    "tail", ["", "\t" * 9, "\t-" * 9, "\nJan. - Dec." + "\t" * 9 + "\nJanuary"]
+)
+def test_a_year_may_begin_without_months(tail: str) -> None:
+    text = made_up_release(PUBLISHED, (2023, 12)).replace("\n\n(1)", f"\n2024{tail}\n\n(1)")
+    release = read_text("some.txt", text.encode())
+    assert release.release_id == "2023-12"
+    assert [kind for _, kind, _ in release.other_lines].count("year") == 33
+
+
+def test_a_month_that_has_not_ended_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fault_on(year: int, month: int, day: int) -> list[str]:
+        monkeypatch.setattr(parser, "today", lambda: datetime.date(year, month, day))
+        try:
+            read_text("some.txt", HISTORY.encode())
+        except Refused as refused:
+            return [str(fault) for fault in refused.faults]
+        return []
+
+    assert fault_on(2024, 3, 1) == []
+    assert fault_on(2024, 2, 29) == [
+        "some.txt:40: February 2024, the last month, has not ended on 2024-02-29; is the year, or "
+        "the clock, right?"
+    ]
+
+
+# --------------------------------------------------------------------------- numbers and words
+
+NUMBERS = [
+    "35,4x9", "35,49", "1,2345", "12,34,567", ",123", "1.5", "1.05", "1e5", "(35)", "--5", "- 5",
+    "+5", "007", "00", "0,001", "5-", "$5", "5%", "5 (R)", "NaN", "inf", "1_000", "5,000 6", "{0}",
+    "\u0663", "1\u0663", '"5', '5"', "'5'", "\u22125\u2212", "Total", "January", "2024x",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_what_is_no_number(number: str) -> None:
+    fault = f'12: balance goods: "{number}" is not a whole number of millions'
+    assert faults_of(edited(HISTORY, ["cell", 12, 3, number]).encode()) == [fault]
+
+
+def test_numbers_of_all_sizes_and_both_ways_of_writing() -> None:
+    row = 'February\t0\t-0\t-999\t1000\t7\t1,000.0\t"5"\t123456789\t999,999,999'
+    release = read_text("some.txt", edited(HISTORY, ["put", 40, row]).encode())
+    assert release.months[-1].cells == [0, 0, -999, 1000, 7, 1000, 5, 123456789, 999999999]
+    for number in ("1234567890", "-1,234,567,890", "9" * 5000):
+        said = number if len(number) < 60 else "9" * 57 + "..."
+        fault = f'12: balance goods: "{said}" is too large to be millions'
+        assert faults_of(edited(HISTORY, ["cell", 12, 3, number]).encode()) == [fault]
+
+
+CONTRADICTIONS = {
+    "(In billions of dollars)": ("billions", "in millions of dollars"),
+    "Note: numbers are in thousands.": ("thousands", "in millions of dollars"),
+    "In billions of dollars. Seasonally adjusted.": ("billions", "in millions of dollars"),
+    "NOT SEASONALLY ADJUSTED": ("NOT SEASON", "seasonally adjusted"),
+    "Data are unadjusted.": ("unadjusted", "seasonally adjusted"),
+    "(1) Chained (2017) dollars.": ("Chained", "in current dollars"),
+    "Note: in 2017 dollars.": ("2017 dollars", "in current dollars"),
+    "Real trade": ("Real", "in current dollars"),
+    "(1) Data presented on a Census Basis.": ("Census Basis", "on a balance-of-payments basis"),
+    "(1) Data are not presented on a Balance of Payments (BOP) basis.": (
+        "not presented on a Balance of Payments (BOP", "on a balance-of-payments basis"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("number", [1, 6, 37, 51, 53], ids="line {}".format)
+@pytest.mark.parametrize("words", CONTRADICTIONS)
+def test_words_that_contradict_the_tables_are_refused_anywhere(words: str, number: int) -> None:
+    said, expected = CONTRADICTIONS[words]
+    shown = words if len(words) <= 60 else f"{words[:57]}..."
+    text = edited(HISTORY, ["copy", number, number, number], ["put", number, words])
+    assert faults_of(text.encode()) == [
+        f'{number}: "{shown}" says "{said}"; this table is {expected}'
+    ]
+
+
+def test_kinds_of_lines() -> None:
+    def kinds(text: str) -> list[str]:
+        return [kind for _, kind, _ in read_text("some.txt", text.encode()).other_lines]
+
+    pages = COMMITTED.count("Period")
+    assert Counter(kinds(COMMITTED)) == {
+        "blank": COMMITTED.count("\n\n") + 1, "title": pages, "units": pages, "header": 2 * pages,
+        "year": 33, "month not printed": 10, "footnote": 1, "source": 1,
+    }  # fmt: skip
+    assert kinds(EXHIBIT) == [
+        "blank", "part", "title", "units", "header", "header", *["year"] * 3,
+        *["month not printed"] * 7, "last print heading", "footnote", "note", "note",
+    ]  # fmt: skip
+
+
+def test_title_and_units_are_those_of_the_first_page() -> None:
+    lines = HISTORY.split("\n")
+    page = f"{lines[2]} (R)\n{lines[4]} (R) - Revised.\n{lines[22]}"
+    release = read_text("some.txt", edited(HISTORY, ["put", 23, page]).encode())
+    assert (release.title, release.units_note) == (lines[2], lines[4])
+
+
+# --------------------------------------------------------------------------- many faults
+
+NO_NUMBER = '10: balance total: "x" is not a whole number of millions'
+
+
+def test_the_first_hundred_faults_are_told_and_the_others_counted() -> None:
+    text = edited(COMMITTED, ["all", r"(?<=\t)-?[0-9][0-9,]*", "x"])
+    faults = faults_of(text.encode())
+    count = 9 * len(printed_rows(COMMITTED))
+    assert (faults[0], len(faults)) == (NO_NUMBER, 101)
+    assert faults[100] == f"some.txt: and {count - 100:,} more faults"
+    with pytest.raises(Refused) as error:
+        read_text("a.txt", text.encode())
+    assert error.value.count == count
+
+
+@pytest.mark.parametrize("name", ["history", "exhibit"])
+@pytest.mark.parametrize("mark", {".": "a point", " ": "a blank", "\u00a0": "a no-break blank"})
+def test_one_cause_is_one_fault(name: str, mark: str) -> None:
+    text = edited(TEXTS[name], ["all", r"(?<=[0-9]),(?=[0-9]{3})", mark])
+    [fault] = faults_of(text.encode())
+    assert re.search(r"has a .* between its thousands; save .* \(\d+ more like it\)$", fault)
+
+
+def test_a_fault_found_late_is_told_where_its_line_is_early() -> None:
+    """What only the end of the text can tell stands among the first hundred all the same."""
+    junk = "\n".join(["x\t1"] * 250)
+    text = edited(HISTORY, ["drop", 52], ["drop", 12], ["put", 36, junk])
+    faults = faults_of(text.encode())
+    assert len(faults) == 101
+    assert faults[0].startswith("some.txt: does not end with")
+    assert faults[1] == "12: February 2022 is missing"
+    assert faults[2] == '36: "x" is neither a month, an annual label nor a year'
+
+
+def test_labels_without_end_are_not_compared() -> None:
+    [fault] = faults_of(edited(HISTORY, ["put", 41, "\n".join(MONTHS * 500)]).encode())
+    assert fault.startswith("9: the rows reach from 2022 to 2024, in 6,041 lines; expected one row")
