@@ -4,9 +4,9 @@ The engines are Sail, a server with two workers, and, where Java is there, Apach
 pyspark wheel, with two executors, each a process.  A server is started on loopback, and stays warm
 for all its builds, each into a new folder:
 
-    a wrong number   releases with wrong numbers: both stop before the marts, and say the same
-    one left out     the same with a sound latest release: the marts are compared, none is empty
-    a lake in use    the same once more, into the same folder: refused, and its files stay
+    a wrong number   of releases with wrong numbers both stop before the marts, and say the same
+    one left out     with a sound latest release the marts are compared; into the same folder once
+                     more, which is refused, and its files stay
     sizes            as many releases as --releases says, compared too
 
 Everything that was started is stopped, and what was written is removed, however it ends; what was
@@ -19,7 +19,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import glob
 import os
 import platform
 import re
@@ -30,21 +29,21 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
 import project
-from project import DBT, NO_EXTENSIONS, ROOT, ProjectError, markdown_table
+from project import DBT, ROOT, ProjectError, markdown_table
 from proofs.commands import Command, Run, install, run
 from proofs.copies import COMMITTED, Releases, copy_project, releases_of
 from proofs.differences import differences, tables_of
 from proofs.made_up_releases import damaged, six_releases
 from proofs.tables import write_table
 
-FOLDER = ROOT / "target" / "cluster"
+PROGRAMS = ROOT / "target" / "cluster" / "bin"
 HOST = "127.0.0.1"
 MOST_SHOWN = 3
 NO_JAVA = "Spark was not run: there is no `java` here; Debian's default-jre-headless has it."
@@ -63,44 +62,36 @@ SPARK = {
     "spark.driver.host": HOST,
     "spark.log.level": "WARN",
     "spark.sql.shuffle.partitions": "2",
+    "spark.sql.warehouse.dir": "warehouse",
     "spark.ui.enabled": "false",
 }
 
-
-def sail(programs: Path, port: int, folder: Path) -> Command:
-    return ["env", *(f"{name}={value}" for name, value in SAIL.items()),
-            programs / "sail", "spark", "server", "--port", str(port)]  # fmt: skip
+Build = Callable[[Path, Path], Run]  # of a project into a lake
 
 
-def spark(programs: Path, port: int, folder: Path) -> Command:
-    """Without a warehouse of its own it would write one into the folder that it is started in."""
-    settings = SPARK | {
-        "spark.connect.grpc.binding.port": str(port),
-        "spark.sql.warehouse.dir": str(folder / "warehouse"),
-    }
+def server_command(engine: str, port: int) -> Command:
+    if engine == "Sail":
+        settings = [f"{name}={value}" for name, value in SAIL.items()]
+        return ["env", *settings, PROGRAMS / "sail", "spark", "server", "--port", str(port)]
+    settings = [f"--conf={name}={value}" for name, value in SPARK.items()]
     return [
-        programs / "spark-submit", "--master", "local-cluster[2,1,1024]", "--driver-memory", "2g",
-        "--class", "org.apache.spark.sql.connect.service.SparkConnectServer",
-        *(part for name, value in settings.items() for part in ("--conf", f"{name}={value}")),
-        "spark-internal",
+        PROGRAMS / "spark-submit", "--master=local-cluster[2,1,1024]", "--driver-memory=2g",
+        "--class=org.apache.spark.sql.connect.service.SparkConnectServer", *settings,
+        f"--conf=spark.connect.grpc.binding.port={port}", "spark-internal",
     ]  # fmt: skip
 
 
-ENGINES = {"Sail": sail, "Spark": spark}
-
-
 @contextlib.contextmanager
-def server(
-    command: Command, port: int, folder: Path
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """A server for the time of the block: its processes' group, and what tells dbt of it.
-
-    Raises ProjectError where it does not start.
-    """
-    log = folder / "server.log"
+def server(engine: str, folder: Path) -> Iterator[Build]:
+    """A server for the time of the block; what builds on it.  Raises ProjectError."""
+    with socket.socket() as free:
+        free.bind((HOST, 0))
+        port = int(free.getsockname()[1])
+    settings = {"US_TRADE_SAIL_HOST": HOST, "US_TRADE_SAIL_PORT": str(port)}
+    log = folder / f"{engine}.log"
     with log.open("wb") as file:
         process = subprocess.Popen(
-            command, cwd=folder, start_new_session=True,
+            server_command(engine, port), cwd=folder, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
     try:
@@ -110,183 +101,135 @@ def server(
                 break
             time.sleep(0.1)
         else:
-            raise ProjectError(f"the server did not start:\n{log.read_text()[-3000:]}")
-        yield process.pid, {"US_TRADE_SAIL_HOST": HOST, "US_TRADE_SAIL_PORT": str(port)}
+            raise ProjectError(f"{engine} did not start:\n{log.read_text()[-3000:]}")
+        yield lambda copy, lake: run(
+            [PROGRAMS / "dbt", "--quiet", "--no-use-colors", "build",
+             "--target", "sail", "--target-path", f"target/{engine}"],
+            copy, may_fail=True, US_TRADE_LAKE=str(lake), **settings,
+        )  # fmt: skip
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)  # its executors, too
         process.wait()
 
 
-def free_port() -> int:
-    with socket.socket() as free:
-        free.bind((HOST, 0))
-        return int(free.getsockname()[1])
-
-
-@dataclass(frozen=True)
-class Case:
-    """A project with some releases, as DuckDB builds it."""
+class Case(NamedTuple):
+    """A project with some releases, as DuckDB built it, and what that said of its numbers."""
 
     name: str
     folder: Path
     duckdb: Run
-
-    @property
-    def database(self) -> Path:
-        return self.folder / "us_trade.duckdb"
-
-    def ask(self, sql: str) -> list[tuple[str | int, ...]]:
-        with duckdb.connect(self.database, read_only=True) as connection:
-            return connection.execute(sql).fetchall()
-
-    @property
-    def words(self) -> list[str]:
-        """What the build says of its numbers, which any engine must say."""
-        views = ("int_suspect_lines", "int_build_summary")
-        asked = [self.ask(f"from intermediate.{view} order by 1, 2") for view in views]
-        return [str(row[-1]) for rows in asked for row in rows]
+    words: list[str]
 
 
-def case(folder: Path, name: str, releases: Releases, fails: bool = False) -> Case:
-    """Return a new project that DuckDB has built, or failed to.  Raises ProjectError."""
+def made(folder: Path, name: str, releases: Releases, is_sound: bool = True) -> Case:
+    """Return a new project that DuckDB has built, as far as it goes.  Raises ProjectError."""
     copy = copy_project(folder / name.replace(" ", "_"), releases)
     run([sys.executable, copy / "scripts" / "normalize_release.py"], copy)
     build: Command = [DBT, "--quiet", "build", "--exclude-resource-type", "unit_test"]
-    ran = run(build, copy, may_fail=fails, US_TRADE_DB=str(copy / "us_trade.duckdb"))
+    ran = run(build, copy, may_fail=not is_sound, US_TRADE_DB=str(copy / "us_trade.duckdb"))
+    with duckdb.connect(copy / "us_trade.duckdb", read_only=True) as connection:
+        words = [
+            str(row[-1])
+            for view in ("int_suspect_lines", "int_build_summary")
+            if view in tables_of(connection, "intermediate")  # not where the build has stopped
+            for row in connection.execute(f"from intermediate.{view} order by 1, 2").fetchall()
+        ]
     print(f"{name}: DuckDB {ran.seconds:.0f} s", file=sys.stderr)
-    return Case(name, copy, ran)
+    return Case(name, copy, ran, words)
 
 
-def cases(folder: Path, counts: Sequence[int]) -> list[Case]:
-    """Return the case that stops, the one whose bad release is left out, and the sizes."""
+def cases(folder: Path, counts: Sequence[int]) -> Iterator[Case]:
+    """Yield the case that stops, the one whose bad release is left out, and the sizes."""
     wrong = dict(six_releases(COMMITTED.read_bytes().decode()))
     mended = damaged(wrong[COMMITTED.stem], 2020, "March", 5, -1000)
     left_out = wrong | {COMMITTED.stem: damaged(mended, 2023, "November", 9, 30)}
-    return [
-        case(folder, "a wrong number", wrong.items(), fails=True),
-        case(folder, "one left out", left_out.items()),
-        *(case(folder, f"{count:,}", releases_of(count)) for count in counts),
-    ]
+    yield made(folder, "a wrong number", wrong.items(), is_sound=False)
+    yield made(folder, "one left out", left_out.items())
+    for count in counts:
+        yield made(folder, f"{count:,}", releases_of(count))
 
 
-@dataclass(frozen=True)
-class Engine:
-    """A server that runs, and the dbt that speaks with it."""
+def prove(build: Build, case: Case, lake: Path) -> list[str]:
+    """Build into a new lake; return the seconds, and how many rows of the marts are the same.
 
-    name: str
-    dbt: Path
-    group: int  # of its processes
-    settings: dict[str, str]
-
-    def build(self, case: Case, lake: Path) -> Run:
-        return run(
-            [self.dbt, "--quiet", "--no-use-colors", "build",
-             "--target", "sail", "--target-path", f"target/{self.name}"],
-            case.folder, may_fail=True, US_TRADE_LAKE=str(lake), **self.settings,
-        )  # fmt: skip
-
-    def prove(self, case: Case, lake: Path) -> tuple[Run, int]:
-        """Build into a new lake; return how, and how many rows are the same.
-
-        Raises ProjectError with what is not as in DuckDB.
-        """
-        ran = self.build(case, lake)
-        has_marts = (lake / "marts" / "fct_monthly_trade").exists()
-        if bool(ran.status) != bool(case.duckdb.status) or bool(ran.status) == has_marts:
-            raise ProjectError(f"{self.name}, {case.name}: dbt build says\n{ran.said[-5000:]}")
-        if unsaid := [line for line in case.words if line not in ran.said]:
-            raise ProjectError("\n".join([f"{self.name}, {case.name}: does not say", *unsaid]))
-        print(f"{case.name}: {self.name} {ran.seconds:.0f} s", file=sys.stderr)
-        return ran, 0 if ran.status else compare(case, lake, f"{self.name}, {case.name}")
-
-    def refuse(self, case: Case, lake: Path) -> str:
-        """Build into a lake that is not empty; return what is said.
-
-        Raises ProjectError where it is not refused, or a file of the lake is another.
-        """
-        before = {file: file.stat().st_mtime_ns for file in lake.rglob("*")}
-        ran = self.build(case, lake)
-        said = re.search(r"\S+: holds .* for each build", ran.said)
-        if not said or {file: file.stat().st_mtime_ns for file in lake.rglob("*")} != before:
-            raise ProjectError(f"{self.name}: a lake is written twice:\n{ran.said[-5000:]}")
-        return said[0].replace(str(lake), "lake")
-
-    def peak_mib(self) -> float:
-        """Return the most memory that each of its processes has had so far, added up."""
-        total = 0
-        for status in Path("/proc").glob("[0-9]*/status"):
-            with contextlib.suppress(OSError):
-                if os.getpgid(int(status.parent.name)) == self.group:
-                    found = re.search(r"VmHWM:\s+(\d+)", status.read_text())
-                    total += int(found[1]) if found else 0
-        return total / 2**10
+    Raises ProjectError with what is not as in DuckDB.
+    """
+    ran = build(case.folder, lake)
+    has_marts = (lake / "marts" / "fct_monthly_trade").exists()
+    if bool(ran.status) != bool(case.duckdb.status) or bool(ran.status) == has_marts:
+        raise ProjectError(f"{case.name}, {lake.name}: dbt build says\n{ran.said[-5000:]}")
+    if unsaid := [line for line in case.words if line not in ran.said]:
+        raise ProjectError("\n".join([f"{case.name}, {lake.name}: does not say", *unsaid]))
+    print(f"{case.name}: {lake.name} {ran.seconds:.0f} s", file=sys.stderr)
+    rows = "stops alike" if ran.status else f"{compare(case, lake):,}"
+    return [f"{ran.seconds:.0f} s", rows]
 
 
-def compare(case: Case, lake: Path, where: str) -> int:
+def compare(case: Case, lake: Path) -> int:
     """Return how many rows all marts have; raises ProjectError with the rows that differ."""
     faults, count = [], 0
-    with duckdb.connect(case.database, read_only=True, config=dict(NO_EXTENSIONS)) as connection:
+    with duckdb.connect(case.folder / "us_trade.duckdb", read_only=True) as connection:
         for mart in sorted(tables_of(connection, "marts")):
-            files = f"{lake}/marts/{mart}/*.parquet"
             [(rows,)] = connection.execute(f"select count(*) from marts.{mart}").fetchall()
+            count += rows
             # Sail writes no file of no rows.
-            if glob.glob(files):
-                lines = differences(connection, f"marts.{mart}", f"'{files}'")
+            if list(lake.glob(f"marts/{mart}/*.parquet")):
+                files = f"'{lake}/marts/{mart}/*.parquet'"
+                lines = differences(connection, f"marts.{mart}", files)
                 faults += [f"{mart}: {line}" for line in lines[:MOST_SHOWN]]
             elif rows:
-                faults.append(f"{mart}: has no file in {lake}")
-            count += rows
+                faults.append(f"{mart}: has no file")
     if faults:
-        raise ProjectError("\n".join([f"{where}: - is DuckDB, + is the lake", *faults]))
-    return count
+        what = f"{case.name}: - is DuckDB, + is {lake.name}"
+        raise ProjectError("\n".join([what, *faults]))
+    return int(count)
 
 
-def measure(name: str, folder: Path, cases: Sequence[Case]) -> tuple[list[list[str]], str]:
-    """Return of an engine, for each case, its cells of the table; and what it refuses."""
-    port, programs = free_port(), FOLDER / "bin"
-    lakes = [folder / f"{name}-{at}" for at in range(len(cases))]
-    cells = []
-    with server(ENGINES[name](programs, port, folder), port, folder) as (group, settings):
-        engine = Engine(name, programs / "dbt", group, settings)
-        for at, (case, lake) in enumerate(zip(cases, lakes, strict=True)):
-            ran, rows = engine.prove(case, lake)
-            cells.append([f"{ran.seconds:.0f} s", f"{engine.peak_mib():,.0f} MiB",
-                          f"{rows:,}" if rows else "stops alike"])  # fmt: skip
-            if at == 1:
-                refused = engine.refuse(case, lake)
-    return cells, refused
+def refused(build: Build, case: Case, lake: Path) -> str:
+    """Return what is said of a build into a lake that is not empty.
+
+    Raises ProjectError where it is not refused, or a file of the lake is another.
+    """
+
+    def files() -> dict[Path, int]:
+        return {file: file.stat().st_mtime_ns for file in lake.rglob("*") if file.is_file()}
+
+    before = files()
+    ran = build(case.folder, lake)
+    said = re.search(r"\S+: holds [^\n]*", ran.said)
+    if not ran.status or not said or files() != before:
+        raise ProjectError(f"{lake.name}: is written twice:\n{ran.said[-5000:]}")
+    return said[0].replace(str(lake), "lake")
 
 
-def prove(folder: Path, counts: Sequence[int]) -> str:
+def measure(folder: Path, counts: Sequence[int]) -> str:
     """Do it all in an empty folder, and return it as a table and words."""
-    names = [name for name in ENGINES if name != "Spark" or shutil.which("java")]
-    found = cases(folder, counts)
-    measured = {name: measure(name, folder, found) for name in names}
-    rows = []
-    for at, case in enumerate(found):
-        row = [case.name, f"{case.duckdb.seconds:.0f} s", f"{case.duckdb.peak_mib:,.0f} MiB"]
-        rows.append([*row, *(cell for name in names for cell in measured[name][0][at])])
-    header = ["releases", "DuckDB", "its memory",
-              *(cell for name in names for cell in (name, "its memory", "rows alike"))]  # fmt: skip
+    engines = ["Sail", *["Spark"] * bool(shutil.which("java"))]
+    found = list(cases(folder, counts))
+    columns, said = [], []
+    for engine in engines:
+        with server(engine, folder) as build:
+            lakes = [folder / f"{engine}-{at}" for at in range(len(found))]
+            columns.append([prove(build, *pair) for pair in zip(found, lakes, strict=True)])
+            said.append(f"    {engine}: {refused(build, found[1], lakes[1])}")
+    rows = [
+        [case.name, f"{case.duckdb.seconds:.0f} s", *(cell for column in cells for cell in column)]
+        for case, *cells in zip(found, *columns, strict=True)
+    ]
+    header = ["releases", "DuckDB", *(cell for name in engines for cell in (name, "rows alike"))]
     return "\n\n".join([
-        f"{os.cpu_count()} cores, {platform.machine()}; {versions(names)}; two workers or"
-        " executors, one warm server for all builds of an engine, one run of each",
+        f"{os.cpu_count()} cores, {platform.machine()}, {versions()}; one run of each",
         markdown_table(header, rows, [False, *[True] * (len(header) - 1)]),
-        "A lake that is not empty:\n\n" + "\n".join(
-            f"    {name}: {measured[name][1]}" for name in names
-        ),
-        *[NO_JAVA] * ("Spark" not in names),
+        "\n".join(["A lake in use is refused:\n", *said]),
+        *[NO_JAVA] * ("Spark" not in engines),
     ])  # fmt: skip
 
 
-def versions(names: Sequence[str]) -> str:
-    packages = {"Sail": "pysail", "Spark": "pyspark"}
-    show = "from importlib.metadata import version as v; print(*map(v, {}))"
-    asked = show.format([packages[name] for name in names])
-    said = run([FOLDER / "bin" / "python", "-c", asked]).said.split()
-    engines = ", ".join(f"{name} {it}" for name, it in zip(names, said, strict=True))
-    return f"DuckDB {duckdb.__version__}, {engines}"
+def versions() -> str:
+    show = "from importlib.metadata import version as v; print(v('pysail'), v('pyspark'))"
+    sail, spark = run([PROGRAMS / "python", "-c", show]).said.split()
+    return f"DuckDB {duckdb.__version__}, Sail {sail}, Spark {spark}"
 
 
 def parser() -> argparse.ArgumentParser:
@@ -302,12 +245,12 @@ def parser() -> argparse.ArgumentParser:
 
 
 def command(options: argparse.Namespace) -> None:
-    install(FOLDER, ROOT / "requirements-sail.lock")
+    install(PROGRAMS.parent, ROOT / "requirements-sail.lock")
     with tempfile.TemporaryDirectory(prefix="us_trade-cluster-") as name:
-        proved = prove(Path(name), options.releases)
-    print(proved)
+        measured = measure(Path(name), options.releases)
+    print(measured)
     if options.write:
-        write_table(options.write, "cluster", proved)
+        write_table(options.write, "cluster", measured)
 
 
 if __name__ == "__main__":

@@ -153,11 +153,10 @@ def run(command: list[str], words: str, scratch: str) -> str:
     return output
 
 
-def check(clients: Sequence[Client], database: Path, shots: Path | None) -> list[Outcome]:
+def check(clients: Sequence[Client], database: Path) -> list[Outcome]:
     """Ask each client about the database, read-only, and about a fresh export of it.
 
-    Superset puts a picture of its dashboard into the folder ``shots``, if there is one.  Raises
-    ProjectError if the database cannot be read or exported, or was changed.
+    Raises ProjectError if the database cannot be read or exported, or was changed.
     """
     with tempfile.TemporaryDirectory(prefix="us_trade-clients-") as scratch:
         dist = Path(scratch) / "data"
@@ -165,7 +164,7 @@ def check(clients: Sequence[Client], database: Path, shots: Path | None) -> list
         with open_database(database) as connection:
             questions = load_questions(connection)
         before = sha256(database)
-        request = {"database": str(database), "dist": str(dist), "screenshots": str(shots or "")}
+        request = {"database": str(database), "dist": str(dist)}
         outcomes = []
         for client in clients:
             outcomes.append(outcome(client, questions, request, scratch))
@@ -188,8 +187,6 @@ def parser() -> argparse.ArgumentParser:
                         help="ask only these")  # fmt: skip
     parser.add_argument("--skip", nargs="+", choices=names, default=[], metavar="CLIENT",
                         help="do not ask these")  # fmt: skip
-    parser.add_argument("--screenshots", type=Path, metavar="FOLDER",
-                        help="keep a picture of Superset's dashboard here")  # fmt: skip
     parser.add_argument("--write", type=Path, metavar="FILE",
                         help="put the table into this page, if all is right")  # fmt: skip
     return parser
@@ -200,10 +197,7 @@ def command(options: argparse.Namespace) -> None:
     chosen = [one for one in clients if one.name in options.only and one.name not in options.skip]
     if options.write and chosen != clients:
         raise ProjectError("--write wants the answers of all clients: leave out --only and --skip")
-    shots = options.screenshots and options.screenshots.absolute()
-    if shots:
-        shots.mkdir(parents=True, exist_ok=True)
-    outcomes = check(chosen, options.database.absolute(), shots)
+    outcomes = check(chosen, options.database.absolute())
     table = markdown_table(["client", "version", "asked", "result"], [one.row for one in outcomes])
     print(table)
     failed = [one for one in outcomes if one.faults]
