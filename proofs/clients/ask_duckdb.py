@@ -2,7 +2,7 @@
 # dependencies = ["duckdb"]
 # [tool.us_trade]
 # speaks = ["sql"]
-# with = ["duckdb==1.2.2", "duckdb==1.3.2", "duckdb==1.4.5", "duckdb==1.5.6", "duckdb==2.0.0"]
+# with = ["duckdb==1.2.2", "duckdb==1.3.2", "duckdb==1.4.5", "duckdb==1.5.6", "duckdb==2.0.1"]
 # ///
 """DuckDB's Python package."""
 
