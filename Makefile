@@ -48,16 +48,16 @@ docs: $(INSTALLED) ## write the documentation, with its lineage, as one file: di
 clients: $(DEV) ## ask real clients about the database and compare their answers
 	$(BIN)/python -m proofs.clients
 
-engines: $(DEV) ## build with dbt 1.11 and with dbt 2, compare the databases, measure both
+engines: $(DEV) ## build with dbt 1.11 and with dbt 2, and compare the databases
 	$(BIN)/python -m proofs.engines
 
 bench: $(INSTALLED) ## measure the project with 1, 40 and 400 releases
 	$(BIN)/python -m proofs.bench
 
-cluster: $(DEV) ## build on Sail with two workers too, compare the marts, lose a worker, measure both
+cluster: $(DEV) ## build on Sail and, with Java, on Spark, two workers each, and compare the marts
 	$(BIN)/python -m proofs.cluster
 
-soak: $(INSTALLED) ## swap the database and kill builds under its readers, fifty times each
+soak: $(INSTALLED) ## swap the database and kill builds under its readers, ten times each
 	$(BIN)/python -m proofs.soak
 
 cookbook: $(INSTALLED) ## write the answers of analyses/README.md again

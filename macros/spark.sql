@@ -16,6 +16,13 @@
     knows none), and that a column is cast once a statement rather than once a row.
 #}
 {% macro spark__load_csv_rows(model, agate_table) %}
+    {#- Of a table whose folder held one already, the rows would be there twice. -#}
+    {%- if run_query('select count(*) as found from ' ~ this).rows[0][0] > 0 -%}
+        {%- do exceptions.raise_compiler_error(
+            env_var('US_TRADE_LAKE', 'the warehouse') ~ ': holds ' ~ this ~ ' already, and '
+            'nothing was added to it; name a new folder in US_TRADE_LAKE for each build'
+        ) -%}
+    {%- endif -%}
     {%- set statements = [] -%}
     {%- for rows in agate_table.rows | batch(get_batch_size()) -%}
         {%- set insert -%}

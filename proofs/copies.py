@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from pathlib import Path
 
 from project import ROOT
+from proofs.made_up_releases import monthly_releases
 
 PARTS = (
     "dbt_project.yml", "profiles.yml", "macros", "models", "scripts", "seeds", "tests", "docs",
     "requirements.lock",
 )  # fmt: skip
+COMMITTED = ROOT / "releases" / "2024-02.txt"
+END = 400  # the month, counted from 1992, that made-up releases end with
+
+Releases = Iterable[tuple[str, str]]  # their ids and texts
 
 
-def copy_project(folder: Path) -> Path:
-    """A copy of the project in a new folder, without its releases and what was built."""
+def copy_project(folder: Path, releases: Releases = ()) -> Path:
+    """Return a copy of the project in a new folder, with these releases, and nothing built."""
     folder.mkdir()
     for part in PARTS:
         if (source := ROOT / part).is_dir():
@@ -22,4 +29,15 @@ def copy_project(folder: Path) -> Path:
         else:
             shutil.copy(source, folder / part)
     (folder / "releases").mkdir()
+    for name, text in releases:
+        (folder / "releases" / f"{name}.txt").write_text(text, newline="")
     return folder
+
+
+def releases_of(count: int) -> Iterator[tuple[str, str]]:
+    """Yield the committed release, or so many made-up ones, the last of 400."""
+    published = COMMITTED.read_bytes().decode()
+    if count == 1:
+        return iter([(COMMITTED.stem, published)])
+    most = max(count, END)
+    return islice(monthly_releases(published, most), most - count, None)

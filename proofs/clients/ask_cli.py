@@ -1,3 +1,8 @@
+# /// script
+# dependencies = ["duckdb-cli==1.5.6"]
+# [tool.us_trade]
+# speaks = ["sql"]
+# ///
 """DuckDB's command line, one process for each question."""
 
 import json

@@ -1,3 +1,9 @@
+# /// script
+# dependencies = ["duckdb"]
+# [tool.us_trade]
+# speaks = ["sql"]
+# with = ["duckdb==1.2.2", "duckdb==1.3.2", "duckdb==1.4.5", "duckdb==1.5.6", "duckdb==2.0.1"]
+# ///
 """DuckDB's Python package."""
 
 import client

@@ -1,3 +1,8 @@
+# /// script
+# dependencies = ["frictionless==5.21.0"]
+# [tool.us_trade]
+# speaks = ["package"]
+# ///
 """frictionless: whether the exported data package is what it says it is."""
 
 from pathlib import Path

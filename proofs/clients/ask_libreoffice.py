@@ -1,3 +1,9 @@
+# /// script
+# dependencies = ["python-calamine==0.9.1"]
+# [tool.us_trade]
+# speaks = ["workbook"]
+# program = "localc"  # of Debian's package libreoffice-calc
+# ///
 """LibreOffice Calc: the workbook, opened and saved as a file of its own kind, which is read."""
 
 import datetime

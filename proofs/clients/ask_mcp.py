@@ -1,3 +1,8 @@
+# /// script
+# dependencies = ["mcp-server-motherduck==1.1.0"]
+# [tool.us_trade]
+# speaks = ["sql", "catalogue", "locked"]
+# ///
 """mcp-server-motherduck, started as docs/connect.md says, and asked as an assistant asks it."""
 
 from __future__ import annotations

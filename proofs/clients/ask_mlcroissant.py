@@ -1,3 +1,8 @@
+# /// script
+# dependencies = ["mlcroissant[parquet]==1.1.1"]
+# [tool.us_trade]
+# speaks = ["croissant"]
+# ///
 """mlcroissant: whether croissant.json is valid, without a warning, and what its records are."""
 
 from collections.abc import Iterator

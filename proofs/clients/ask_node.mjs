@@ -1,3 +1,8 @@
+// /// script
+// dependencies = ["@duckdb/node-api@1.5.6-r.1"]
+// [tool.us_trade]
+// speaks = ["sql"]
+// ///
 // DuckDB's package for Node.js; client.py says what a request and an answer are.
 
 import { readFileSync } from "node:fs";

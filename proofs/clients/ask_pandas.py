@@ -1,3 +1,8 @@
+# /// script
+# dependencies = ["pandas==3.1.1", "pyarrow==26.0.1", "duckdb==1.5.6"]
+# [tool.us_trade]
+# speaks = ["sql", "parquet"]
+# ///
 """pandas: data frames from the database, and from Parquet without DuckDB."""
 
 from pathlib import Path

@@ -1,3 +1,8 @@
+# /// script
+# dependencies = ["polars==2.1.0", "pyarrow==26.0.1", "duckdb==1.5.6"]
+# [tool.us_trade]
+# speaks = ["sql", "parquet"]
+# ///
 """Polars: data frames from the database, and from Parquet without DuckDB."""
 
 from pathlib import Path

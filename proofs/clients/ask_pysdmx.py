@@ -1,3 +1,8 @@
+# /// script
+# dependencies = ["pysdmx[data,xml]==1.21.0"]
+# [tool.us_trade]
+# speaks = ["sdmx-ml", "sdmx-csv"]
+# ///
 """pysdmx: whether the SDMX files are valid by the schemas of SDMX, and what they hold."""
 
 from importlib.metadata import version

@@ -1,3 +1,8 @@
+# /// script
+# dependencies = ["sdmx1==2.28.0"]
+# [tool.us_trade]
+# speaks = ["sdmx-ml", "sdmx-csv"]
+# ///
 """sdmx1: what the SDMX files hold, read by another hand than pysdmx's."""
 
 from pathlib import Path

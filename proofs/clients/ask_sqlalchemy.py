@@ -1,3 +1,8 @@
+# /// script
+# dependencies = ["duckdb-sqlalchemy==1.5.6.5", "sqlalchemy==2.1.9", "duckdb==1.5.6"]
+# [tool.us_trade]
+# speaks = ["sql", "reflection"]
+# ///
 """SQLAlchemy through duckdb-sqlalchemy: statements, and the catalogue reflected."""
 
 from importlib.metadata import version

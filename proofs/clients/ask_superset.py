@@ -1,3 +1,10 @@
+# /// script
+# dependencies = ["playwright==1.65.2"]
+# [tool.us_trade]
+# speaks = ["sql", "dataset", "dashboard"]
+# requirements = "superset.txt"
+# program = "chromium"  # of Debian's package chromium
+# ///
 """Apache Superset: started on loopback, configured and asked over its REST API, stopped.
 
 The dashboard of clients/superset is imported and opened in Chromium: what its charts ask there, and
@@ -85,13 +92,10 @@ def server() -> Iterator[str]:
 
 
 class Superset:
-    """Superset with the dashboard, and a database and a dataset on one mart as a user sets them up.
+    """Superset, with a database and a dataset on one mart as a user sets them up."""
 
-    ``shots`` is the folder for a picture of the dashboard, or an empty text.
-    """
-
-    def __init__(self, address: str, database: str, shots: str) -> None:
-        self.address, self.path, self.shots = address, database, shots
+    def __init__(self, address: str, database: str) -> None:
+        self.address, self.path = address, database
         self.session = requests.Session()
         self.session.trust_env = False  # no proxy stands before loopback
         login = {"username": "admin", "password": PASSWORD, "provider": "db"}
@@ -126,7 +130,7 @@ class Superset:
         if question["language"] == "dashboard":
             self.charts = self.charts or self.dashboard()
             return self.charts[question["id"]]
-        return self.columns() if question["language"] == "dataset" else self.chart()
+        return self.columns()
 
     def sql_lab(self, sql: str) -> list:
         asked = {"database_id": self.database, "sql": sql, "schema": "marts", "queryLimit": 10_000}
@@ -137,24 +141,6 @@ class Superset:
     def columns(self) -> list:
         columns = self.call(f"dataset/{self.dataset}")["result"]["columns"]
         return sorted((one["column_name"], one["description"]) for one in columns)
-
-    def chart(self) -> list:
-        month = {
-            "columnType": "BASE_AXIS", "expressionType": "SQL", "label": "month_date",
-            "sqlExpression": "month_date", "timeGrain": "P1M",
-        }  # fmt: skip
-        balance = {
-            "expressionType": "SIMPLE", "aggregate": "SUM", "label": "balance_musd",
-            "column": {"column_name": "balance_musd"},
-        }  # fmt: skip
-        query = {
-            "columns": [month], "metrics": [balance], "orderby": [["month_date", True]],
-            "filters": [{"col": "component", "op": "==", "val": "goods"}], "row_limit": 10_000,
-        }  # fmt: skip
-        source = {"id": self.dataset, "type": "table"}
-        answer = self.call("chart/data", {"datasource": source, "queries": [query]})
-        rows = answer["result"][0]["data"]
-        return [[day(row["month_date"]), row["balance_musd"]] for row in rows]
 
     def dashboard(self) -> dict[str, list]:
         """What each chart of the imported dashboard shows, by its title."""
@@ -178,9 +164,6 @@ class Superset:
             }
             for title in titles.values():
                 page.wait_for_selector(f"[data-test-chart-name='{title}'] :is(canvas, td)")
-            if self.shots:
-                page.wait_for_timeout(2_000)  # until the bars have grown
-                page.screenshot(path=Path(self.shots) / "superset.png", full_page=True)
         return {title: [[*map(day, row.values())] for row in rows] for title, rows in shown.items()}
 
     def exchanges(self, page: Page, count: int) -> Iterator[tuple[dict, dict]]:
@@ -216,6 +199,6 @@ def day(value: Any) -> Any:
 
 request = client.request()
 with server() as address:
-    superset = Superset(address, request["database"], request["screenshots"])
+    superset = Superset(address, request["database"])
     named = f"{version('apache-superset')}, duckdb-engine {version('duckdb-engine')}"
     client.reply(named, request["questions"], superset.ask)

@@ -1,9 +1,8 @@
 """What the Python clients share: how a request is read and an answer written.
 
-A request is JSON on stdin: ``database``, ``dist`` and ``screenshots`` (paths) and ``questions``,
-each with ``id``, ``language`` and ``sql``.  The answer is JSON, the last line on stdout:
-``version`` and ``answers``, one for each question in its turn, ``rows`` or an ``error``.  The
-working folder is scratch.
+A request is JSON on stdin: ``database`` and ``dist`` (paths) and ``questions``, each with ``id``,
+``language`` and ``sql``.  The answer is JSON, the last line on stdout: ``version`` and ``answers``,
+one for each question in its turn, ``rows`` or an ``error``.  The working folder is scratch.
 """
 
 from __future__ import annotations

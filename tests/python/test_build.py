@@ -7,7 +7,6 @@ build.  Every other release is replayed (proofs/replay.py).
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import subprocess
 import sys
@@ -15,7 +14,6 @@ from pathlib import Path
 
 import pytest
 from proofs.copies import copy_project
-from proofs.replay import ancestors, edges
 from support.builds import Build, Outcome, dbt, normalize, query, replayed
 
 from project import ROOT
@@ -116,29 +114,6 @@ def test_a_build_that_stops_says_why_and_leaves_the_database_as_it_was(
 
 
 # --------------------------------------------------------------- a replay is like dbt
-
-
-def test_a_replay_waits_for_what_dbt_waits_for(build: Build) -> None:
-    """Its order, and what a failed test stops, are those of the graph that dbt wrote down."""
-    summary = json.loads((build.folder / "graph_summary.json").read_text())["with_test_edges"]
-    names = {number: node["name"] for number, node in summary.items()}
-    nodes = {
-        name: node
-        for name, node in build.manifest["nodes"].items()
-        if node["resource_type"] in ("seed", "model", "test")
-    }
-    dbts: dict[str, set[str]] = {name: set() for name in nodes}
-    for number, node in summary.items():
-        for successor in map(str, node.get("succ", ())):
-            if names[number] in nodes and names[successor] in nodes:
-                dbts[names[successor]].add(names[number])
-    assert closure(edges(nodes, ancestors(nodes))) == closure(dbts)
-
-
-def closure(waits_for: dict[str, set[str]]) -> dict[str, set[str]]:
-    """Of each node, all that it waits for, directly or not."""
-    nodes = {name: {"depends_on": {"nodes": list(waits)}} for name, waits in waits_for.items()}
-    return ancestors(nodes)
 
 
 def test_a_replay_of_the_same_release_gives_the_same_marts(
