@@ -76,3 +76,8 @@ help: ## show this list
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement $<
 	cp $< $@
+
+monthly: $(INSTALLED) $(REPORT) ## fetch, build, export and report: quiet unless something is new or wrong
+	@$(BIN)/python scripts/monthly.py
+
+.PHONY: monthly
