@@ -77,3 +77,8 @@ help: ## show this list
 	$(BIN)/python -m pip install --quiet --require-hashes --requirement .venv/uv.lock
 	$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --requirement $<
 	cp $< $@
+
+monthly: $(INSTALLED) $(REPORT) ## fetch, build, export and report: quiet unless something is new or wrong
+	@$(BIN)/python scripts/monthly.py
+
+.PHONY: monthly
