@@ -123,9 +123,7 @@ def test_a_release_has_its_own_front_page(exhibits: Outcome) -> None:
 
 
 def test_what_a_release_changed_is_said_in_a_sentence(exhibits: Outcome) -> None:
-    assert exhibits.query(
-        "select sentence from marts.dim_release order by release_id"
-    ) == [
+    assert exhibits.query("select sentence from marts.dim_release order by release_id") == [
         ("No release before 2019-06 is loaded",),
         ("2023-11 prints no month that 2019-06 printed",),
         (
