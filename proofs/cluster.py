@@ -160,7 +160,8 @@ def prove(build: Build, case: Case, lake: Path) -> list[str]:
     if bool(ran.status) != bool(case.duckdb.status) or bool(ran.status) == has_marts:
         raise ProjectError(f"{case.name}, {lake.name}: dbt build says\n{ran.said[-5000:]}")
     if unsaid := [line for line in case.words if line not in ran.said]:
-        raise ProjectError("\n".join([f"{case.name}, {lake.name}: does not say", *unsaid]))
+        what = f"{case.name}, {lake.name}: does not say"
+        raise ProjectError("\n".join([what, *unsaid, "but", ran.said[-5000:]]))
     print(f"{case.name}: {lake.name} {ran.seconds:.0f} s", file=sys.stderr)
     rows = "stops alike" if ran.status else f"{compare(case, lake):,}"
     return [f"{ran.seconds:.0f} s", rows]
