@@ -334,7 +334,7 @@ def test_every_question_is_asked_of_someone(database: Path) -> None:
 
 
 def test_every_client_is_pinned() -> None:
-    page = (Path(__file__).parents[2] / "docs" / "connect.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "mcp.md").read_text(encoding="utf-8")
     for client in asking.load_clients():
         assert (asking.FOLDER / client.script).is_file()
         if client.name == "mcp":
