@@ -122,12 +122,12 @@ class Case(NamedTuple):
     words: list[str]
 
 
-def made(folder: Path, name: str, releases: Releases, is_sound: bool = True) -> Case:
+def made(folder: Path, name: str, releases: Releases, is_valid: bool = True) -> Case:
     """Return a new project that DuckDB has built, as far as it goes.  Raises ProjectError."""
     copy = copy_project(folder / name.replace(" ", "_"), releases)
     run([sys.executable, copy / "scripts" / "normalize_release.py"], copy)
     build: Command = [DBT, "--quiet", "build", "--exclude-resource-type", "unit_test"]
-    ran = run(build, copy, may_fail=not is_sound, US_TRADE_DB=str(copy / "us_trade.duckdb"))
+    ran = run(build, copy, may_fail=not is_valid, US_TRADE_DB=str(copy / "us_trade.duckdb"))
     with duckdb.connect(copy / "us_trade.duckdb", read_only=True) as connection:
         words = [
             str(row[-1])
@@ -144,7 +144,7 @@ def cases(folder: Path, counts: Sequence[int]) -> Iterator[Case]:
     wrong = dict(six_releases(COMMITTED.read_bytes().decode()))
     mended = damaged(wrong[COMMITTED.stem], 2020, "March", 5, -1000)
     left_out = wrong | {COMMITTED.stem: damaged(mended, 2023, "November", 9, 30)}
-    yield made(folder, "a wrong number", wrong.items(), is_sound=False)
+    yield made(folder, "a wrong number", wrong.items(), is_valid=False)
     yield made(folder, "one left out", left_out.items())
     for count in counts:
         yield made(folder, f"{count:,}", releases_of(count))
