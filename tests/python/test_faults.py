@@ -297,3 +297,20 @@ def test_what_is_printed_of_wrong_numbers(
             "select line from intermediate.int_suspect_lines where part < 4 order by part, place"
         ).fetchall()
     assert [line for (line,) in lines] == [f"releases/2024-02.txt {words}" for words in said]
+
+
+def test_twenty_of_more_numbers_are_printed(build: Build) -> None:
+    months = range(YEAR + 1, YEAR + 13)
+    errors = dict.fromkeys(months, {"exports_goods": 900, "imports_services": 300})
+    with loaded(build) as connection:
+        load_cases(connection, {"one": errors})
+        assert replay(connection, build.manifest, upto="int_suspect_lines").is_sound
+        assert connection.execute(
+            "select part, count(*), any_value(line) filter (part = 3) "
+            "from intermediate.int_suspect_lines group by part order by part"
+        ).fetchall() == [
+            (2, 20, None),
+            (3, 1, "... and 4 more, in intermediate.int_suspect_cells"),
+            (4, 1, None),
+            (5, 20, None),
+        ]
