@@ -133,16 +133,14 @@ def test_each_block_is_run_in_a_fresh_clone(
     assert capfd.readouterr().out.count("$ touch us_trade.duckdb\n") == 2
 
 
-def test_a_command_that_fails_is_named(project: Path) -> None:
-    with pytest.raises(ProjectError, match=r"^README.md: false: exit status 1 in a fresh clone$"):
-        run(project)
-
-
-def test_a_block_that_makes_no_database_is_named(project: Path) -> None:
-    with pytest.raises(ProjectError, match="made no us_trade.duckdb"):
-        run(project, skip=["false", "touch us_trade.duckdb"])
-
-
-def test_a_command_to_skip_that_readme_does_not_have_is_refused(project: Path) -> None:
-    with pytest.raises(ProjectError, match="no such command to skip: make tets"):
-        run(project, skip=["make tets"])
+@pytest.mark.parametrize(
+    ("skip", "fault"),
+    [
+        ([], "^README.md: false: exit status 1 in a fresh clone$"),
+        (["false", "touch us_trade.duckdb"], "made no us_trade.duckdb"),
+        (["make tets"], "no such command to skip: make tets"),
+    ],
+)
+def test_what_goes_wrong_is_named(project: Path, skip: list[str], fault: str) -> None:
+    with pytest.raises(ProjectError, match=fault):
+        run(project, skip)

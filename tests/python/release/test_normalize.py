@@ -27,7 +27,7 @@ import normalize_release
 import project
 from project import ROOT
 from release import Refused, normalize, read_release
-from release.seeds import HEADERS, NEXT, stale
+from release.seeds import HEADERS, stale
 
 SCRIPT = ROOT / "scripts" / "normalize_release.py"
 SEEDS = (
@@ -36,6 +36,7 @@ SEEDS = (
 )  # fmt: skip
 OLD = {name: f"the old {name}\n".encode() for name in SEEDS}
 BAD = edited(HISTORY, ["cell", 12, 2, "x"])
+LEFT = ".next.abc.us_trade-part"  # what a killed run leaves
 FAULT = '12: balance total: "x" is not a whole number of millions'
 
 
@@ -301,10 +302,10 @@ def test_a_failure_among_the_moves_says_what_was_moved_and_the_next_run_mends_it
 
 def test_what_a_killed_run_left_is_swept_up(tmp_path: Path) -> None:
     run(tmp_path, {"a.txt": HISTORY})
-    for name in (f"{NEXT}abc", ".next-mine"):
+    for name in (LEFT, ".next-mine"):
         (tmp_path / "seeds" / name).mkdir()
         (tmp_path / "seeds" / name / "releases").write_text("half")
-    assert run(tmp_path, {}, "--check", old=False).stray == [".next-mine", f"{NEXT}abc"]
+    assert run(tmp_path, {}, "--check", old=False).stray == [".next-mine", LEFT]
     assert run(tmp_path, {}, old=False).stray == [".next-mine"]
 
 
@@ -381,7 +382,7 @@ def test_being_told_to_end_leaves_nothing(number: signal.Signals, tmp_path: Path
         env=os.environ | {"PYTHONPATH": str(SCRIPT.parent)}, stdout=-1, stderr=-1,
     ) as process:  # fmt: skip
         assert process.stdout.readline() == "ready\n"
-        assert [p.name[:6] for p in (tmp_path / "seeds").glob(".*")] == [NEXT[:6]]
+        assert [p.name[:6] for p in (tmp_path / "seeds").glob(".*")] == [LEFT[:6]]
         process.send_signal(number)
         _, err = process.communicate()
     assert (process.returncode, err) == (130, "stopped\n")
