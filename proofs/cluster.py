@@ -75,6 +75,7 @@ def server_command(engine: str, port: int) -> Command:
         return ["env", *settings, PROGRAMS / "sail", "spark", "server", "--port", str(port)]
     settings = [f"--conf={name}={value}" for name, value in SPARK.items()]
     return [
+        "env", f"PYSPARK_PYTHON={PROGRAMS}/python",  # by which it finds itself
         PROGRAMS / "spark-submit", "--master=local-cluster[2,1,1024]", "--driver-memory=2g",
         "--class=org.apache.spark.sql.connect.service.SparkConnectServer", *settings,
         f"--conf=spark.connect.grpc.binding.port={port}", "spark-internal",
