@@ -1,5 +1,5 @@
--- What did the audit find? It checks every published number against the others that it
--- must agree with. Compare the last two columns: where the share that is off is near
+-- What did the audit find? The audit compares every published number with the others
+-- that it must agree with. Compare the last two columns: where the share that is off is near
 -- the share that rounding alone predicts, rounding explains it.
 select
     summary.label as identity,
