@@ -1,5 +1,5 @@
 -- When was the deficit in goods and services a record, and how long did that record
--- stand? Only the records that stood for more than twelve months, their own included.
+-- stand? Only records that stood for more than twelve months, from their own month on.
 select
     strftime(record_low_month, '%Y-%m') as month,
     min(value_busd) as balance_busd,
