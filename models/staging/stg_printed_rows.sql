@@ -12,7 +12,7 @@ select
     period_type,
     make_date(year, month, 1) as period_start,
     last_day(make_date(year, month, 1)) as period_end,
-    -- Last month's print has none, which a CSV cannot tell from null.
+    -- A row as previously published has no label, which a CSV cannot tell from null.
     coalesce(label, '') as label,
     layout,
     balance_total,

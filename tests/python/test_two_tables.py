@@ -70,7 +70,7 @@ def test_of_each_year_the_latest_release_that_prints_it_is_current(exhibits: Out
 
 
 def test_a_gap_is_named_and_nothing_is_compared_across_it(exhibits: Outcome) -> None:
-    assert "gap         no release prints July 2019 to December 2020: " in exhibits.printed
+    assert "gap         no release covers July 2019 to December 2020: " in exhibits.printed
     [(change, from_year_ago, average)] = exhibits.query(
         """
         select change_musd, change_from_year_ago_musd, three_month_average_musd
@@ -125,7 +125,7 @@ def test_a_release_has_its_own_front_page(exhibits: Outcome) -> None:
 def test_what_a_release_changed_is_said_in_a_sentence(exhibits: Outcome) -> None:
     assert exhibits.query("select sentence from marts.dim_release order by release_id") == [
         ("No release before 2019-06 is loaded",),
-        ("2023-11 prints no month that 2019-06 printed",),
+        ("2023-11 covers no month of 2019-06",),
         (
             "2023-12 against 2023-11: 4 numbers revised, of November 2023; the largest: Trade "
             "balance: goods and services, November 2023, up by 100 million dollars; as far back as "

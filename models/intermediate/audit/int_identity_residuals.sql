@@ -10,8 +10,8 @@ known as (
     select * from {{ ref('known_discrepancies') }}
 ),
 
--- A line is of one period, so that its columns need not be grouped by. Where the
--- release before is not loaded there is nothing to compare with.
+-- A line has one period, so the period needs no grouping. A release that is not loaded
+-- cannot be compared with.
 sums as (
     select
         release_id,
@@ -31,7 +31,7 @@ measured as (
     select
         *,
         {{ rounding_bound('terms') }} as rounding_bound_musd,
-        -- The same number twice has no rounding error.
+        -- A number repeated has no rounding error.
         case
             when compared_release_id is null
                 then {{ rounding_z('residual_musd', 'terms') }}

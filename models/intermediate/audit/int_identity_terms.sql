@@ -12,8 +12,7 @@ releases as (
     select * from {{ ref('stg_releases') }}
 ),
 
--- Which cells an identity takes: from the row itself, from the months that it covers,
--- and from the release before.
+-- Cells come from the row, from the months it covers and from the release before.
 taken as (
     select
         cells.release_id,

@@ -15,8 +15,8 @@ accepted as (
     where accepted_reason is not null
 ),
 
--- A month is an estimate of its release, and the month before as previously published
--- one of the release before, unless that is loaded.
+-- A month is an estimate of its release. The month before, as previously published, is
+-- an estimate of the release before if that one is not loaded.
 estimates as (
     select
         printed_rows.*,
@@ -41,9 +41,9 @@ estimates as (
             and printed_rows.line_number = accepted.line_number
 )
 
--- Current are the rows of a year, months and annual row, of the latest valid release
--- that covers the year. The first estimate of a month is that of the release whose last
--- month it is, the second the next release's, and so on, loaded or not.
+-- The latest valid release that covers a year has its current rows, months and annual
+-- row. Estimate 1 of a month is from the release whose last month it is, estimate 2
+-- from the next release, and so on, loaded or not.
 select
     *,
     case

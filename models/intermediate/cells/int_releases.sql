@@ -17,7 +17,7 @@ implausible as (
     where is_stopped
 ),
 
--- A release that is not valid by itself: where the next one repeats it otherwise, the
+-- A release that fails by itself. If the next one repeats its number differently, the
 -- next one is not at fault.
 faulty as (
     select distinct release_id
@@ -70,7 +70,7 @@ judged as (
     left join implausible on releases.release_id = implausible.release_id
 )
 
--- What a release is compared with: the last valid one before it.
+-- A release is compared with the last valid one before it.
 select
     *,
     case

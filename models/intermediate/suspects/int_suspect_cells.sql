@@ -17,8 +17,7 @@ failed as (
             when 'previously_published'
                 then
                     replace(series_id, '_', ' ')
-                    || ': as published last month is not what the release before '
-                    || 'printed'
+                    || ': as previously published differs from the release before'
         end
         || printf(' (off by %,d)', residual_musd) as words
     from {{ ref('int_error_intervals') }}
@@ -115,5 +114,5 @@ inner join printed_columns
     on
         suspects.release_id = printed_columns.release_id
         and suspects.series_id = printed_columns.series_id
--- A cell of a new failure and of a known discrepancy is suspected for the new one.
+-- A cell in both a new failure and a known discrepancy is a suspect of the new one.
 where suspects.place = 1

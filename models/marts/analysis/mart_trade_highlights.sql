@@ -22,7 +22,7 @@ units as (
     select * from {{ ref('highlight_units') }}
 ),
 
--- The sentence of the measure, with what it says of the movement put into it.
+-- The measure's sentence, with the words for the movement.
 templates as (
     select
         highlights.*,

@@ -2,8 +2,7 @@ with suspects as (
     select * from {{ ref('int_suspect_cells') }}
 ),
 
--- A release that is not valid is left out of the marts, but not of this one. (Where it
--- is the latest, no mart is built.)
+-- This mart includes releases that failed. (If the latest failed, no mart is built.)
 releases as (
     select * from {{ ref('int_releases') }}
 )

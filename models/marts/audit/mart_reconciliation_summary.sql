@@ -2,7 +2,7 @@ with identities as (
     select * from {{ ref('fct_reconciliation') }}
 ),
 
--- The share of identities of a size that rounding alone puts off zero.
+-- The share of identities of each size that rounding alone puts off.
 rounding as (
     select
         terms,

@@ -18,8 +18,8 @@ spans as (
     select * from {{ ref('revision_spans') }}
 ),
 
--- Between two loaded releases others may have come out, each revising its own span: the
--- first of them for each month of the year goes back furthest.
+-- Releases between the two compared, loaded or not, revised spans of their own. For
+-- each month of the year, the first of them reaches furthest back.
 reference_months as (
     select
         releases.*,

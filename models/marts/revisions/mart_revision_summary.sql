@@ -14,7 +14,7 @@ horizons as (
     select * from {{ ref('revision_horizons') }}
 ),
 
--- Which way the month went, by the release itself.
+-- The direction of the month's change, within one release.
 moved as (
     select
         *,
@@ -34,8 +34,8 @@ moved as (
     from estimates
 ),
 
--- The twelve releases after the first estimate are for one April, which carries the
--- annual revision.
+-- One of the twelve releases after the first estimate is for April and has the annual
+-- revision.
 later_estimates as (
     select
         *,
