@@ -76,7 +76,7 @@ def read_recipe(path: Path) -> Recipe:
 def answer(
     connection: duckdb.DuckDBPyConnection, recipe: Recipe
 ) -> tuple[list[str], list[tuple[Any, ...]]]:
-    """The names of the columns and the rows; raises ProjectError where it is not one query."""
+    """Return the column names and the rows; raise ProjectError unless it is one query."""
     try:
         if len(connection.extract_statements(recipe.sql)) != 1:
             raise ProjectError(f"{shown(recipe.path)}: expected one query in the file")
@@ -91,7 +91,7 @@ def shown_value(value: object) -> str:
 
 
 def table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
-    """An answer in Markdown; a column of numbers, with or without nulls, to the right."""
+    """Return an answer in Markdown, with columns of numbers to the right."""
     numbers = [
         all(isinstance(value, int | float | Decimal | None) for value in values)
         for values in zip(*rows, strict=True)
@@ -101,7 +101,7 @@ def table(columns: list[str], rows: list[tuple[Any, ...]]) -> str:
 
 
 def render(analyses: Path, database: Path) -> str:
-    """The text of README.md. Raises ProjectError, naming the file."""
+    """Return the text of README.md; raise ProjectError with the file's name."""
     recipes = [read_recipe(path) for path in sorted(analyses.glob("*.sql"))]
     if not recipes:
         raise ProjectError(f"{shown(analyses)}: no .sql file in it")

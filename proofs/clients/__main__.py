@@ -1,8 +1,8 @@
 """Ask real clients about one built database and compare their answers.
 
-Each program `ask_*` of this folder is a client, or several; what it installs, in an environment of
-its own, and which questions of questions.toml it is asked, is written on its top.  The right
-answers are those of the project's own DuckDB.
+Each program `ask_*` of this folder is a client, or several. Its header lists the packages it
+installs, in an environment of its own, and the kinds of questions of questions.toml it can answer.
+The right answers come from the project's own DuckDB.
 
 Exit status: 0, or 1 where a client cannot be asked or answers wrong; each fault is a line.
 """
@@ -42,14 +42,14 @@ from proofs.commands import UV
 from proofs.tables import write_table
 
 FOLDER = Path(__file__).parent
-SECONDS = 3600  # for all that a client installs and answers
-# What stands on top of a program, as Python's packaging has it, and of JavaScript alike.
+SECONDS = 3600  # for a client's installation and all its answers
+# The header of a program, as Python's packaging defines it; in JavaScript alike.
 HEADER = re.compile(r"(?ms)\A(?:#|//) /// script\n(.*?)^(?:#|//) ///$")
 
 
 @dataclass(frozen=True)
 class Client:
-    """A program, and in which languages it is asked; ``program`` is what no index installs."""
+    """A program and its languages; ``program`` must be there, since no index installs it."""
 
     name: str
     file: Path
@@ -90,7 +90,7 @@ def clients_of(file: Path) -> Iterator[Client]:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one client was asked, and what was wrong with its answers, if anything."""
+    """The questions to one client, and the faults of its answers."""
 
     client: str
     asked: Sequence[Question] = ()
@@ -109,7 +109,7 @@ class Outcome:
 def outcome(
     client: Client, questions: Sequence[Question], request: dict[str, Any], scratch: str
 ) -> Outcome:
-    """Ask one client those of the questions whose language it speaks, and judge its answers."""
+    """Ask one client the questions in its languages, and judge its answers."""
     if client.program and not shutil.which(client.program):
         return Outcome(client.name, missing=f"{client.program} is not installed")
     asked = [question for question in questions if question.language in client.speaks]
@@ -126,10 +126,9 @@ def outcome(
 
 
 def run(command: list[str], words: str, scratch: str) -> str:
-    """Return what a command prints, given some words; what it writes, it writes into scratch.
+    """Return the output of a command for this input; it writes into scratch.
 
-    However this ends, so does all that the command has started.  Raises ProjectError with the
-    last of what it said.
+    At the end, all its processes end too. Raises ProjectError with the last of its output.
     """
     bare = {name: it for name, it in os.environ.items() if not name.startswith("PYTHON")}
     try:
@@ -146,7 +145,7 @@ def run(command: list[str], words: str, scratch: str) -> str:
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()  # to the pipes' end, when the last of its processes is gone
+        process.communicate()  # until the pipes end, with the last of its processes
     if process.returncode:
         said = (errors.strip() or f"exit code {process.returncode}").splitlines()
         raise ProjectError(f"cannot be asked: {said[-1].strip()}")

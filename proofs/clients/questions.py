@@ -1,4 +1,4 @@
-"""What the clients are asked, what is right, and what is wrong with an answer."""
+"""Load the questions for clients with their right answers, and judge answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = Path(__file__).with_name("questions.toml")
 
 @dataclass(frozen=True)
 class Question:
-    """A question in one language: right are these rows, or an error that says ``refused``."""
+    """A question in one language; right are these rows, or an error that says ``refused``."""
 
     id: str
     language: str
@@ -29,7 +29,7 @@ class Question:
         return f"{self.id} ({self.language})"
 
     def fault(self, answer: dict[str, Any]) -> str:
-        """What is wrong with an answer, ``rows`` or an ``error``, or an empty text."""
+        """Return what is wrong with an answer, ``rows`` or an ``error``; "" if nothing is."""
         if (error := answer.get("error")) is not None:
             if self.refused and self.refused in error:
                 return ""
@@ -44,7 +44,7 @@ class Question:
 
 
 def load_questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
-    """The questions that this database can answer, each with what the project's DuckDB says."""
+    """Return the questions for this database, each with the answer of the project's DuckDB."""
     entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["question"]
     return [question for entry in entries for question in in_each_language(connection, **entry)]
 
@@ -53,7 +53,7 @@ def in_each_language(
     connection: duckdb.DuckDBPyConnection,
     id: str, language: list[str], sql: str, for_each: str = "", refused: str = "",
 ) -> Iterator[Question]:  # fmt: skip
-    """An entry of questions.toml, which says what the parts are."""
+    """Yield an entry of questions.toml in each of its languages."""
     if for_each:
         names = sorted(name for (name,) in connection.execute(for_each).fetchall())
         if not names:

@@ -70,7 +70,7 @@ CATALOG = {
 
 
 def dbt_2() -> Path:
-    """Return what starts dbt 2 with the library, installed.  Raises ProjectError."""
+    """Install dbt 2 with the library, and return its starter. Raises ProjectError."""
     dbt = install(FOLDER / "dbt-2", LOCKS / "dbt2.lock") / "dbt"
     for name in ("package.json", "package-lock.json"):
         (FOLDER / name).write_bytes((LOCKS / name).read_bytes())
@@ -92,7 +92,7 @@ def dbt_2() -> Path:
 
 
 def build(dbt: Path, folder: Path, *, broken: bool = False) -> Run:
-    """Build a copy of the project in a new folder, with a broken number or without."""
+    """Build a copy of the project in a new folder, with or without a wrong number."""
     copy_project(folder, releases_of(1))
     options = []
     if broken:
@@ -122,7 +122,7 @@ def snapshot(folder: Path) -> Path:
 
 
 def compare(names: list[str], folders: list[Path]) -> str:
-    """Return how much is the same in two built projects; raises ProjectError with what is not."""
+    """Return the size of two equal projects; raise ProjectError with the differences."""
     faults, tables, rows = [], 0, 0
     with duckdb.connect() as connection:
         for side, folder in zip(("one", "other"), folders, strict=True):
@@ -139,7 +139,7 @@ def compare(names: list[str], folders: list[Path]) -> str:
 
 
 def stopped(name: str, folder: Path, ran: Run) -> list[str]:
-    """Return what the suspects' lines say, which a build that stopped must have printed."""
+    """Return the suspects' lines of a build that stopped; it must have printed them."""
     with duckdb.connect(folder / "us_trade.duckdb", read_only=True) as connection:
         found = connection.execute("from intermediate.int_suspect_lines order by 1, 2").fetchall()
         marts = tables_of(connection, "marts") - NO_RELEASE

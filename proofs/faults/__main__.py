@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def command(options: argparse.Namespace) -> None:
-    """Raises ProjectError where the audit missed what it must find."""
+    """Run the proof; raise ProjectError if the audit missed a fault it must find."""
     started = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="us_trade-faults-") as folder,

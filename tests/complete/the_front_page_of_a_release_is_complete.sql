@@ -1,7 +1,7 @@
--- The last month of a release has every measure of every subject, if the release reaches
--- back fourteen months (for the three-month average of a year ago). A percent may be
--- missing, where a deficit turned into a surplus. Grain of a failure: a release, subject
--- and measure.
+-- The last month of a release has every measure of every subject, if the release
+-- reaches back fourteen months (for the three-month average of a year ago). A percent
+-- may be missing, where a deficit turned into a surplus. Grain of a failure: a release,
+-- subject and measure.
 with releases as (
     select *
     from {{ ref('dim_release') }}

@@ -1,6 +1,6 @@
--- A known discrepancy names a known identity, gives its reason in words, and is a failure
--- of its release, if that is loaded; remove it when the release no longer fails. Grain
--- of a failure: a row of known_discrepancies and what is wrong with it.
+-- A known discrepancy names a known identity, gives its reason in words, and is a
+-- failure of its release, if that is loaded; remove it when the release no longer
+-- fails. Grain of a failure: a row of known_discrepancies and what is wrong with it.
 with known as (
     select
         known.*,

@@ -1,6 +1,6 @@
 -- The gate for errors that no identity sees. An older release is left out of the marts
--- instead. All models after int_releases wait, since it reads the same model. Grain of a
--- failure: an implausible number of the latest release.
+-- instead. All models after int_releases wait, since it reads the same model. Grain of
+-- a failure: an implausible number of the latest release.
 select
     implausible.release_id,
     implausible.fault

@@ -1,5 +1,5 @@
--- The names of a series follow from its flow and component: exchanged names would return
--- the wrong series. Grain of a failure: a series and its wrong name.
+-- The names of a series follow from its flow and component: exchanged names would
+-- return the wrong series. Grain of a failure: a series and its wrong name.
 with series as (
     select
         *,

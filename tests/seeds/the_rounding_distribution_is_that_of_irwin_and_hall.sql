@@ -1,7 +1,7 @@
 -- Round n - 1 exact numbers and their sum to the nearest million. The residual is the
 -- sum of n - 1 independent errors, each uniform on (-1/2, 1/2), rounded to a whole
--- number: it is r if the sum falls within 1/2 of r. A sum of uniforms has the Irwin-Hall
--- distribution,
+-- number: it is r if the sum falls within 1/2 of r. A sum of uniforms has the
+-- Irwin-Hall distribution,
 --   F(x) = 1/m! * sum over k <= x of (-1)^k * C(m, k) * (x - k)^m,
 -- for m = n - 1 variables on (0, 1), shifted by m / 2. The summands are large and of
 -- both signs, so digits after the ninth are noise. Identities have two to thirteen

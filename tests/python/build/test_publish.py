@@ -373,7 +373,7 @@ NOT_OURS = [
      f"{NOT_MADE}(main.a, main.b, main.c and 2 more)"),
     (notes_in_the_log, f"{NOT_MADE}(main.notes)"),
     (a_log_of_another, "cannot be read as a database of this project"),
-    (an_orphan, ".wal is a log of what is not in"),
+    (an_orphan, ".wal holds changes that are not in"),
     (a_folder, "is a folder"),
     (a_broken_link, "is a link to nowhere.duckdb, which is not there"),
     (a_pipe, "is not a file"),
