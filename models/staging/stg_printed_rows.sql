@@ -1,11 +1,3 @@
-with monthly as (
-    select * from {{ ref('monthly_trade') }}
-),
-
-annual as (
-    select * from {{ ref('annual_trade') }}
-)
-
 select
     release_id,
     line_number,
@@ -25,7 +17,7 @@ select
     imports_goods,
     imports_services,
     is_revised
-from monthly
+from {{ ref('monthly_trade') }}
 union all
 select
     release_id,
@@ -45,4 +37,4 @@ select
     imports_goods,
     imports_services,
     is_revised
-from annual
+from {{ ref('annual_trade') }}

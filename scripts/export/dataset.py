@@ -41,8 +41,10 @@ class Release:
 
     @property
     def day(self) -> date:
-        """The day it came out, or where the calendar does not know it the month that it ends with:
-        what is dated in a file, since the day of writing would change its bytes."""
+        """Return the release date, or the last month if unknown, as the date in exported files.
+
+        The date of writing would change their bytes.
+        """
         return self.released_on or self.last_month
 
 

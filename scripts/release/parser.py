@@ -444,7 +444,7 @@ class Parser:
         line, words = self.previously_published_heading
         if not line:
             what = '"... data as published last month:"'
-            self.fault(0, f"has no line {what}, with last month's first print below it")
+            self.fault(0, f"has no line {what} with last month's row below it")
             return
         if self.previously_published is None:
             self.fault(line, f"no row of numbers without a label stands below {quoted(words)}")

@@ -33,7 +33,7 @@ def under_the_wrong_month(published: Published) -> str:
 @pytest.mark.parametrize(
     ("made", "said"), [(changed_everywhere, EVERYWHERE), (under_the_wrong_month, SLIPPED)]
 )
-def test_a_release_that_obeys_every_identity_is_held_to_what_was_announced(
+def test_a_release_that_obeys_every_identity_is_compared_with_what_was_announced(
     build: Build,
     tmp_path: Path,
     release_text: str,
@@ -97,7 +97,7 @@ FAR = (
                               "as never before: line 335\n"),
     ],
 )  # fmt: skip
-def test_a_month_further_off_than_any_was_revised_is_told(
+def test_a_month_further_off_than_any_revision_is_a_warning(
     build: Build, tmp_path: Path, release_text: str, made: Callable[[str], str], said: str
 ) -> None:
     outcome = replayed(build, tmp_path, releases={"2024-02.txt": made(release_text).encode()})

@@ -230,7 +230,7 @@ def test_a_release_that_does_not_reconcile_stops_before_the_marts(
     assert marts(damaged.database) == marts(build.database)
 
 
-def test_a_build_that_stops_names_the_wrong_number_and_its_repair(damaged: Outcome) -> None:
+def test_a_build_that_stops_names_the_wrong_number_and_its_implied_value(damaged: Outcome) -> None:
     said = damaged.printed.split("\n")
     assert [words for words in said if "line 55" in words] == [SAID]
     assert "Fix the file. If the release was published so, add these rows" in damaged.printed

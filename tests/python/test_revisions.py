@@ -101,7 +101,7 @@ def test_a_month_revised_out_of_season_is_a_warning(three_releases: Outcome) -> 
 
 
 def test_one_release_has_no_revisions(database: Path) -> None:
-    """But its last month, and no other, has its first print there."""
+    """Only its last month has a first estimate."""
     sql = """
         select estimate_number = 1, exports_revision_from_first_musd, count(*)
         from marts.fct_monthly_trade_vintages

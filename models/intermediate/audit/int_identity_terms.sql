@@ -8,10 +8,6 @@ identities as (
     select * from {{ ref('identities') }}
 ),
 
-releases as (
-    select * from {{ ref('stg_releases') }}
-),
-
 -- Cells come from the row, from the months it covers and from the release before.
 taken as (
     select
@@ -86,7 +82,8 @@ taken as (
         on
             repeated.series_id = identities.series_id
             and identities.taken_from = 'release_before'
-    inner join releases on repeated.period_start = releases.last_month
+    inner join {{ ref('stg_releases') }} as releases
+        on repeated.period_start = releases.last_month
     inner join cells as printed
         on
             releases.release_id = printed.release_id

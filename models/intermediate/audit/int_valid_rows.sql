@@ -1,8 +1,4 @@
-with printed_rows as (
-    select * from {{ ref('stg_printed_rows') }}
-),
-
-releases as (
+with releases as (
     select * from {{ ref('int_releases') }}
     where is_valid
 ),
@@ -31,7 +27,7 @@ estimates as (
             when printed_rows.period_type = 'month' then releases.last_month
             else printed_rows.period_start
         end as estimate_month
-    from printed_rows
+    from {{ ref('stg_printed_rows') }} as printed_rows
     inner join releases on printed_rows.release_id = releases.release_id
     left join releases as loaded
         on printed_rows.period_start = loaded.last_month

@@ -3,14 +3,6 @@ with sums as (
     where is_front_page
 ),
 
-subjects as (
-    select * from {{ ref('highlight_subjects') }}
-),
-
-measures as (
-    select * from {{ ref('highlight_measures') }}
-),
-
 -- A deficit is minus the balance: the subject's coefficient is -1.
 operands as (
     select
@@ -35,11 +27,11 @@ operands as (
             when 'year_to_date year_before' then sums.year_to_date_year_ago_musd
         end as base_musd
     from sums
-    inner join subjects
+    inner join {{ ref('highlight_subjects') }} as subjects
         on
             sums.component = subjects.component
             and sums.flow = subjects.flow
-    cross join measures
+    cross join {{ ref('highlight_measures') }} as measures
 ),
 
 -- Every number is a ratio of two whole numbers, so it is rounded once.

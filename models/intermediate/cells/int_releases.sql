@@ -1,12 +1,4 @@
-with releases as (
-    select * from {{ ref('stg_releases') }}
-),
-
-calendar as (
-    select * from {{ ref('release_calendar') }}
-),
-
-failures as (
+with failures as (
     select * from {{ ref('int_identity_residuals') }}
     where status = 'failed'
 ),
@@ -63,8 +55,9 @@ judged as (
         coalesce(counted.failures, 0) = coalesce(counted.accepted_failures, 0)
         and implausible.release_id is null as is_valid,
         announcements.agrees_with_announcement
-    from releases
-    left join calendar on releases.release_id = calendar.release_id
+    from {{ ref('stg_releases') }} as releases
+    left join {{ ref('release_calendar') }} as calendar
+        on releases.release_id = calendar.release_id
     left join counted on releases.release_id = counted.release_id
     left join announcements on releases.release_id = announcements.release_id
     left join implausible on releases.release_id = implausible.release_id
@@ -75,9 +68,6 @@ select
     *,
     case
         when is_valid
-            then
-                lag(release_id) over (
-                    partition by is_valid order by release_id
-                )
+            then lag(release_id) over (partition by is_valid order by release_id)
     end as previous_release_id
 from judged

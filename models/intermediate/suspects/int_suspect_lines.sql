@@ -17,10 +17,6 @@ residuals as (
         and accepted_reason is null
 ),
 
-releases as (
-    select * from {{ ref('stg_releases') }}
-),
-
 intervals as (
     select
         *,
@@ -64,14 +60,12 @@ disagreeing as (
                 when 'text'
                     then printf(
                             'releases/%s line %d',
-                            releases.file_name,
-                            residuals.line_number
+                            releases.file_name, residuals.line_number
                         )
                 else
                     printf(
                         'releases/%s, sheet %s, row %d',
-                        releases.file_name,
-                        releases.sheet_name,
+                        releases.file_name, releases.sheet_name,
                         residuals.line_number - releases.row_offset
                     )
             end,
@@ -91,7 +85,8 @@ disagreeing as (
             undecided.release_id = residuals.release_id
             and undecided.line_number = residuals.line_number
             and undecided.identity_id = residuals.identity_id
-    inner join releases on residuals.release_id = releases.release_id
+    inner join {{ ref('stg_releases') }} as releases
+        on residuals.release_id = releases.release_id
 ),
 
 named as (
@@ -106,10 +101,8 @@ named as (
             {{ period_words(
                 'suspects.period_type', 'suspects.period_start', 'suspects.period_end'
             ) }},
-            suspects.published_musd,
-            suspects.implied_musd,
-            suspects.implied_low_musd,
-            suspects.implied_high_musd,
+            suspects.published_musd, suspects.implied_musd,
+            suspects.implied_low_musd, suspects.implied_high_musd,
             case
                 when suspects.is_ambiguous
                     then '; ambiguous: another listed number may be wrong instead'

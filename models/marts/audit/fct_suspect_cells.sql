@@ -1,12 +1,4 @@
-with suspects as (
-    select * from {{ ref('int_suspect_cells') }}
-),
-
 -- This mart includes releases that failed. (If the latest failed, no mart is built.)
-releases as (
-    select * from {{ ref('int_releases') }}
-)
-
 select
     suspects.release_id,
     suspects.period_type,
@@ -23,6 +15,7 @@ select
     suspects.evidence,
     suspects.is_ambiguous,
     suspects.is_accepted
-from suspects
-inner join releases on suspects.release_id = releases.release_id
+from {{ ref('int_suspect_cells') }} as suspects
+inner join {{ ref('int_releases') }} as releases
+    on suspects.release_id = releases.release_id
 order by suspects.release_id, suspects.line_number, suspects.column_number

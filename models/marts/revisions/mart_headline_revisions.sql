@@ -2,10 +2,6 @@ with headlines as (
     select * from {{ ref('stg_headlines') }}
 ),
 
-calendar as (
-    select * from {{ ref('release_calendar') }}
-),
-
 trade as (
     select * from {{ ref('fct_monthly_trade') }}
     where component = 'total'
@@ -22,7 +18,8 @@ estimates as (
         trade.release_id as current_release_id,
         next_estimates.is_annual_revision
     from headlines as first_estimates
-    inner join calendar on first_estimates.release_id = calendar.release_id
+    inner join {{ ref('release_calendar') }} as calendar
+        on first_estimates.release_id = calendar.release_id
     left join headlines as next_estimates
         on
             first_estimates.month_date = next_estimates.month_date

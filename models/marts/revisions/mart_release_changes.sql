@@ -14,10 +14,6 @@ releases as (
         on releases.previous_release_id = previous.release_id
 ),
 
-spans as (
-    select * from {{ ref('revision_spans') }}
-),
-
 -- Releases between the two compared, loaded or not, revised spans of their own. For
 -- each month of the year, the first of them reaches furthest back.
 reference_months as (
@@ -32,7 +28,7 @@ reference_months as (
             as integer
         ) as reference_month
     from releases
-    cross join spans
+    cross join {{ ref('revision_spans') }} as spans
 ),
 
 routine as (

@@ -308,7 +308,9 @@ CELLS: list[tuple[str, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("cell", "value", "new", "old"), CELLS)
-def test_a_fault_of_a_cell_is_told_with_its_name(cell: str, value: Any, new: str, old: str) -> None:
+def test_a_fault_of_a_cell_is_reported_with_its_name(
+    cell: str, value: Any, new: str, old: str
+) -> None:
     assert faults_of(made(put(cell, value)), ".xlsx") == [f"'1'!{cell}: {new}"]
     if old != "-":
         column, row = re.fullmatch(r"([A-Z]+)([0-9]+)", cell).groups()
@@ -438,7 +440,7 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_no_sound_workbook(name: str) -> None:
+def test_a_file_that_is_no_valid_workbook(name: str) -> None:
     suffix, data, expected = FILES[name]
     [fault] = faults_of(data, suffix)
     assert fault.removeprefix(f"some{suffix}: ").startswith(expected)
