@@ -36,7 +36,7 @@ class Replayed:
     """The outcome of a replay. Names are dbt's, such as `int_cells`."""
 
     failed: dict[str, list[Row]] = field(default_factory=dict)  # failed data tests, with their rows
-    broken: dict[str, str] = field(
+    errors: dict[str, str] = field(
         default_factory=dict
     )  # models and tests with an error, and its text
     skipped: set[str] = field(default_factory=set)  # models after a failure or an error
@@ -44,7 +44,7 @@ class Replayed:
 
     @property
     def succeeded(self) -> bool:
-        return not self.failed and not self.broken
+        return not self.failed and not self.errors
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -87,13 +87,13 @@ def replay(
     manifest: Manifest,
     *,
     upto: str | None = None,
-    told: Callable[[str], None] = lambda name: None,
+    progress: Callable[[str], None] = lambda name: None,
 ) -> Replayed:
     """Run every model and data test in the order of the graph, as `dbt build` does.
 
     After a failed data test of severity error, or a model with an error, the nodes that depend on
     it are skipped. With ``upto``, run only that model or data test and the models it needs.
-    ``told`` is called with the name of each.
+    ``progress`` is called with the name of each.
     """
     nodes = {name: node for name, node in manifest["nodes"].items()
              if node["resource_type"] in RAN}  # fmt: skip
@@ -105,7 +105,7 @@ def replay(
     for name in TopologicalSorter(waits_for).static_order():
         node = nodes[name]
         if stopped.isdisjoint(waits_for[name]):
-            told(node["name"])
+            progress(node["name"])
             if not run(connection, node, replayed):
                 stopped.add(name)
         else:
@@ -136,7 +136,7 @@ def run(connection: duckdb.DuckDBPyConnection, node: Node, replayed: Replayed) -
             replayed.failed[node["name"]] = rows
         return not rows or node["config"]["severity"].lower() == "warn"
     except duckdb.Error as error:
-        replayed.broken[node["name"]] = str(error)
+        replayed.errors[node["name"]] = str(error)
         return False
 
 

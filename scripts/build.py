@@ -2,7 +2,7 @@
 
 A reader meets the last good build or the new one, never a half-built file: the finished one is
 copied beside the database and takes its place with one rename. (dbt's file has the same name
-because a table macro remembers its database by that.) What is put in place is complete and audited:
+because a table macro contains the name of its database.) The new database is complete and audited:
 every model is built, every data test passed, and a valid release is in it.
 
 A lock on seeds/ is held from the first step to the last. dbt inherits it: should it outlive this
@@ -13,7 +13,7 @@ reads, nor the file that it made. A build replaces only a database of this proje
 it replaces the file that the link leads to.
 
 Exit status: 0; that of dbt where it failed, 128 and the signal's number where it was killed; 130
-where the build was told to end; 2 for wrong usage; else 1.
+where the build was interrupted; 2 for wrong usage; else 1.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ def build(database: Path, file: Path) -> None:
         run_dbt(new, lock, before=state(database))
         said = checked_summary(new)
         publish(new, file)
-        remember(database, file, before, said)
+        note_build(database, file, before, said)
 
 
 def normalized() -> str:
@@ -172,7 +172,7 @@ def unchanged(database: Path, file: Path) -> list[str] | None:
         return None
 
 
-def remember(database: Path, file: Path, before: Read, said: list[str]) -> None:
+def note_build(database: Path, file: Path, before: Read, said: list[str]) -> None:
     """Note a good build for ``unchanged``, unless what it read was written to meanwhile."""
     with contextlib.suppress(OSError):
         if before and before == what_is_read():

@@ -63,7 +63,7 @@ BUSY = {429, 500, 502, 503, 504}
 FETCHED, THERE, MISSING, FAILED = "fetched", "there already", "not in the archive", "failed"
 IN_A_ROW = 3  # stop after so many months in a row without an answer
 T = TypeVar("T")
-Told = Callable[[int, int], None]
+Progressed = Callable[[int, int], None]
 Kept = tuple[bytes, Release]
 
 
@@ -119,10 +119,10 @@ class Site:
         self.seconds, self.pause, self.asked = seconds, pause, False
         self.pools: dict[str | None, urllib3.PoolManager] = {}
 
-    def get(self, url: str, read: Callable[[str, bytes], Kept], told: Told) -> Kept:
+    def get(self, url: str, read: Callable[[str, bytes], Kept], progress: Progressed) -> Kept:
         """Return what ``read`` makes of the bytes at ``url``; raise ProjectError, with the address.
 
-        ``told`` is called with the bytes that came and, unless 0, how many there are.
+        ``progress`` is called with the bytes that came and, unless 0, how many there are.
         """
         time.sleep(self.pause * self.asked)
         self.asked = True
@@ -133,7 +133,7 @@ class Site:
         def still(done: int, total: int) -> None:
             if over.is_set():
                 raise late  # nobody reads this: it ends the abandoned download
-            told(done, total)
+            progress(done, total)
 
         def work() -> Kept:
             try:
@@ -151,7 +151,7 @@ class Site:
         finally:
             over.set()
 
-    def download(self, url: str, told: Told) -> bytes:
+    def download(self, url: str, progress: Progressed) -> bytes:
         """Return the workbook or bundle at ``url``; raise ProjectError with the reason."""
         for attempt in range(ATTEMPTS):
             if attempt:
@@ -164,7 +164,7 @@ class Site:
                         data += piece
                         if max(len(data), total) > MOST_BYTES:
                             raise ProjectError(f"is larger than {MOST_BYTES:,} bytes: no workbook")
-                        told(len(data), total)
+                        progress(len(data), total)
                 return checked(response, bytes(data))
             except (HTTPError, OSError, ValueError) as error:
                 cause = root_of(error)
@@ -328,16 +328,16 @@ def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
     """Put the current release into ``folder``, unless it is there, and say what was done."""
     with Progress("fetch") as bar:
 
-        def told(done: int, total: int) -> None:
+        def progress(done: int, total: int) -> None:
             bar.total = total
             bar(done, "bytes")
 
         try:
-            url, instead, kept = history, "", site.get(history, workbook, told)
+            url, instead, kept = history, "", site.get(history, workbook, progress)
         except NoWorkbook as none:
             url, instead = bundle, f"{none}; Exhibit 1 is taken instead\n"
             try:
-                kept = site.get(bundle, exhibit, told)
+                kept = site.get(bundle, exhibit, progress)
             except ProjectError as error:
                 raise ProjectError(f"{none}\n{error}") from error
     return instead + keep(*kept, printable(url), folder)
@@ -346,16 +346,16 @@ def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
 def fetch_month(site: Site, url: str, month: str, folder: Path, bar: Progress) -> str:
     """Put a month's Exhibit 1 into ``folder``, and say so; raise ProjectError or OSError."""
 
-    def told(size: int, _: int) -> None:
+    def progress(size: int, _: int) -> None:
         bar(bar.done, f"{month}, {size:,} bytes")
 
     older = url.replace("ft900xlsx", "ft900xls")
     try:
-        data, release = site.get(url, exhibit, told)
+        data, release = site.get(url, exhibit, progress)
     except NotFound:
         if older == url:
             raise
-        url, (data, release) = older, site.get(older, exhibit, told)
+        url, (data, release) = older, site.get(older, exhibit, progress)
     if release.release_id != month:
         what = f"is the release {release.release_id}, not {month}"
         raise ProjectError(f"{printable(url)} {what}; nothing was kept")

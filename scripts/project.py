@@ -55,7 +55,7 @@ def main(command: Callable[[argparse.Namespace], None], parser: argparse.Argumen
          arguments: Sequence[str] | None = None) -> int:  # fmt: skip
     """Parse the arguments, run the command, and return its exit status.
 
-    Being told to end (SIGTERM, SIGHUP) is like Ctrl-C, so that whatever tidies up does.
+    SIGTERM and SIGHUP end it as Ctrl-C does, so that cleaning up still happens.
     """
     open_streams()
     options = parser.parse_args(arguments)
@@ -327,7 +327,7 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]],
 class Progress:
     """Show how far a long task is: one line on a terminal that is overwritten, nothing in a pipe.
 
-    ``with Progress("build", 120) as told: told(5, "int_cells")``
+    ``with Progress("build", 120) as progress: progress(5, "int_cells")``
     """
 
     def __init__(self, what: str, total: int | None = None) -> None:

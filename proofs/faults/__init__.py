@@ -94,12 +94,12 @@ def damage(
 
 def audit(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest,
-    told: Callable[[str], None] = lambda name: None,
+    progress: Callable[[str], None] = lambda name: None,
 ) -> None:  # fmt: skip
-    """Run the models; ``told`` is called with the name of each. Raises ProjectError."""
-    replayed = replay(connection, manifest, upto=SUSPECTS, told=told)
+    """Run the models; ``progress`` is called with the name of each. Raises ProjectError."""
+    replayed = replay(connection, manifest, upto=SUSPECTS, progress=progress)
     if not replayed.succeeded:
-        raise ProjectError("\n".join(f"{name}: {why}" for name, why in replayed.broken.items()))
+        raise ProjectError("\n".join(f"{name}: {why}" for name, why in replayed.errors.items()))
 
 
 def judge(connection: duckdb.DuckDBPyConnection) -> tuple[list[Result], int]:

@@ -11,8 +11,8 @@ copies with two or three faults:
     wrong      it names a correct cell for certain, or a range without the right value
 
 Exit status: 0; 1 where a single fault of 3 million or more was not detected, located and repaired,
-where more than a thousandth of the copies with several such faults are wrong, or where the sound
-release raises an alarm.
+where more than a thousandth of the copies with several such faults are wrong, or where the
+undamaged release raises an alarm.
 """
 
 from __future__ import annotations

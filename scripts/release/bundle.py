@@ -24,8 +24,8 @@ NAME = re.compile(r"ft900xlsx?_([0-9]{2})(0[1-9]|1[0-2])(?![0-9])", re.IGNORECAS
 
 def named_month(name: str) -> str:
     """Return the month in the name of a bundle, such as ``2024-01``; "" if there is none."""
-    told = NAME.match(PurePosixPath(name).name)
-    return f"20{told[1]}-{told[2]}" if told else ""
+    match = NAME.match(PurePosixPath(name).name)
+    return f"20{match[1]}-{match[2]}" if match else ""
 
 
 def exhibit_in(path: str, data: bytes, most_bytes: int) -> tuple[str, bytes]:

@@ -89,12 +89,12 @@ class Faults:
     def refused(self) -> Refused:
         """Return the error with these faults."""
         self.cut()
-        told: list[Fault] = []
+        listed: list[Fault] = []
         for line, reason, column, cause in self.first:
             more = self.causes[cause] - 1 if cause else 0
             reason += f" ({more:,} more like it)" if more else ""
-            told.append(Fault(self.source.path, line, reason, self.source.cell(line, column)))
-        if more := self.count - len(told):
+            listed.append(Fault(self.source.path, line, reason, self.source.cell(line, column)))
+        if more := self.count - len(listed):
             reason = f"and {more:,} more fault{'s' * (more != 1)}"
-            told.append(Fault(self.source.path, 0, reason, stands_for=more))
-        return Refused(told)
+            listed.append(Fault(self.source.path, 0, reason, stands_for=more))
+        return Refused(listed)

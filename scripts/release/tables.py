@@ -124,8 +124,8 @@ def table_of(words: str) -> Table | None:
 
 def other_table(words: str) -> str:
     """Return why a table with this title is not read; "" if it is no title."""
-    told = OTHER.match(words)
-    if told is None or (told[1].casefold(), told[2]) == ("exhibit", "1"):
+    match = OTHER.match(words)
+    if match is None or (match[1].casefold(), match[2]) == ("exhibit", "1"):
         return ""
     return f"{quoted(words)} is another table; those that are read are {READ}"
 

@@ -234,11 +234,11 @@ def filled_cells(path: str, data: bytes) -> dict[str, Cells]:
     done = subprocess.run(
         [sys.executable, "-I", str(PROGRAM)], input=data, capture_output=True, check=False
     )
-    *_, told = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
-    if done.returncode < 0 or told.startswith("MemoryError"):
+    *_, last_line = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
+    if done.returncode < 0 or last_line.startswith("MemoryError"):
         raise refusal(path, TOO_MUCH)
     if done.returncode:
-        reason = in_short(told.partition(": ")[2])
+        reason = in_short(last_line.partition(": ")[2])
         raise refusal(path, f"is damaged, or no workbook: {reason}")
     cells_of: dict[str, Cells] = {}
     for name, found in json.loads(done.stdout):
@@ -280,15 +280,15 @@ def chosen_sheet(path: str, cells_of: Mapping[str, Cells], odd: Mapping[str, Odd
         raise refusal(path, "has no sheet with cells")
     faults: list[Fault] = []
     for name in found or cells_of:
-        told = Faults(Sheet(path, name, {}))
+        sheet_faults = Faults(Sheet(path, name, {}))
         for (row, column), words in cells_of[name].items():
             if control := CONTROL.search(words):
                 reason = f"holds the control character 0x{ord(control[0]):02x}"
-                told.at(row, reason, column)
+                sheet_faults.at(row, reason, column)
         for row, column, reason in odd.get(name, ()):
-            told.at(row, reason, column)
-        if told.count:
-            faults += told.refused().faults
+            sheet_faults.at(row, reason, column)
+        if sheet_faults.count:
+            faults += sheet_faults.refused().faults
     if not found and not faults:
         faults = [without_title(path, name, cells) for name, cells in cells_of.items()]
     if faults:

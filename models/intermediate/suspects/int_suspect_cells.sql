@@ -59,7 +59,8 @@ select
         when 'text'
             then printf(
                     'releases/%s line %d, column %d',
-                    releases.file_name, suspects.line_number, printed_columns.column_number
+                    releases.file_name, suspects.line_number,
+                    printed_columns.column_number
                 )
         else
             printf(

@@ -93,8 +93,7 @@ select
     so_far.value_musd,
     {{ busd('so_far.value_musd') }} as value_busd,
     cast(
-        so_far.direction
-        * (so_far.month_number - so_far.last_of_another_direction)
+        so_far.direction * (so_far.month_number - so_far.last_of_another_direction)
         as integer
     ) as streak_months,
     so_far.highest_since,

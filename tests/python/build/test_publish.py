@@ -217,7 +217,7 @@ DIE = "os.kill(os.getpid(), 9)"
 KILLED = {
     "while it is copied": ("build.shutil.copyfileobj", 1),
     "before the rename": ("os.replace", 1),
-    "after it": ("build.remember", 2),
+    "after it": ("build.note_build", 2),
 }
 
 
