@@ -176,7 +176,7 @@ class Parser:
         raw = line.split("\t")
         fields = [clean(field) for field in raw]
         if "NA" in fields:
-            reason = '"NA" stands in a blank field, as R writes it; write blanks (na = "")'
+            reason = '"NA" is in a blank field, as R writes it; write blanks (na = "")'
             self.fault(number, reason, fields.index("NA") + 1, cause="NA")
             fields = ["" if field == "NA" else field for field in fields]
             raw = ["" if field.strip() == "NA" else field for field in raw]
@@ -218,7 +218,7 @@ class Parser:
         elif not is_empty:
             if self.table.kind_of(fields[0]):
                 beside = first_column(fields, 1)
-                reason = f"{quoted(fields[beside - 1])} stands beside {quoted(fields[0])}"
+                reason = f"{quoted(fields[beside - 1])} is beside {quoted(fields[0])}"
                 self.fault(number, f"{reason}; expected nothing there", beside)
                 self.read_prose(number, fields[0])
                 return
@@ -273,7 +273,7 @@ class Parser:
         elif kind not in self.table.above and is_above:
             self.lines_above += 1
             if self.lines_above == MOST_LINES_ABOVE + 1:
-                most = f"more than {MOST_LINES_ABOVE} lines stand above the header"
+                most = f"more than {MOST_LINES_ABOVE} lines are above the header"
                 self.fault(number, f"{most} beside title and units, such as {what}")
         if kind == self.table.adjusted and "seasonally adjusted" not in words.casefold():
             self.fault(number, f'{what} does not say "Seasonally adjusted"')
@@ -303,7 +303,7 @@ class Parser:
         first, _ = self.previously_published_heading
         if first:
             where = self.source.line_name(first)
-            self.fault(number, f"{quoted(words)} stands twice (first on {where})")
+            self.fault(number, f"{quoted(words)} is there twice (first on {where})")
             return
         self.previously_published_heading = number, words
 
@@ -332,7 +332,7 @@ class Parser:
             self.flow_fields = names
             return
         if self.flow_fields is None:
-            self.fault(number, "no row with Balance, Exports and Imports stands over this header")
+            self.fault(number, "no row with Balance, Exports and Imports is above this header")
             self.header_is_faulty = True
             return
         columns, problem, column = series_columns(self.flow_fields, names)
@@ -346,7 +346,7 @@ class Parser:
             self.first_header = number, self.columns
         elif self.columns != self.first_header[1] and not self.header_is_faulty:
             first = self.source.line_name(self.first_header[0])
-            self.fault(number, f"the columns stand otherwise than under the header of {first}")
+            self.fault(number, f"the columns differ from those under the header of {first}")
             self.header_is_faulty = True
 
     # ---- rows of cells
@@ -360,14 +360,14 @@ class Parser:
                 expected = f"expected {self.width}, as in the header"
                 self.fault(row.line, f"has {len(fields)} fields; {expected}")
             else:
-                self.fault(row.line, "numbers stand under no complete header of two rows")
+                self.fault(row.line, "no complete header of two rows is above these numbers")
                 self.header_is_faulty = True
             return
         empty = [name for name, at in self.columns.items() if fields[at] in NOT_PRINTED]
         if empty:
             names = ", ".join(map(spaced, empty))
             at = min(self.columns[name] for name in empty)
-            self.fault(row.line, f"the row is half printed: no number for {names}", at + 1)
+            self.fault(row.line, f"the row is incomplete: no number for {names}", at + 1)
         layouts = dict(enumerate(raw))
         for index, series in enumerate(SERIES):
             if series in self.columns and series not in empty:
@@ -447,12 +447,12 @@ class Parser:
             self.fault(0, f"has no line {what} with last month's row below it")
             return
         if self.previously_published is None:
-            self.fault(line, f"no row of numbers without a label stands below {quoted(words)}")
+            self.fault(line, f"no row of numbers without a label is below {quoted(words)}")
         if line < rows_end:
-            self.fault(line, f"{quoted(words)} stands above other rows; expected below all of them")
+            self.fault(line, f"{quoted(words)} is above other rows; expected below all of them")
         before = (year, month - 1) if month > 1 else (year - 1, 12)
         if ABBREVIATIONS.get(words.split()[0].rstrip(".").casefold()) != before[1]:
-            ends = f"stands in a release that ends with {MONTHS[month - 1]} {year}"
+            ends = f"is in a release that ends with {MONTHS[month - 1]} {year}"
             self.fault(line, f"{quoted(words)} {ends}; expected {MONTHS[before[1] - 1]}")
         if self.previously_published:
             self.previously_published.year, self.previously_published.first = before

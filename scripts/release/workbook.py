@@ -50,7 +50,7 @@ OLE_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = re.compile(rb"\x09\x08(?:\x10\0.{16}|\x08\0.{8})(?:\x86\0\0\0)?\x2f\0(?!\0)", re.DOTALL)
 PASSWORD = "is protected by a password; save it without one"
 FORMULA = "holds a formula without a value; open the workbook in a spreadsheet program and save it"
-DAMAGED = "is damaged: it stands out of order or twice, or holds more than one value"
+DAMAGED = "is damaged: it is out of order or there twice, or holds more than one value"
 TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 
 Cells = Mapping[tuple[int, int], str]  # the words in (row, column), both counted from 1
