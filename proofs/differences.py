@@ -1,4 +1,4 @@
-"""How two relations of a DuckDB connection differ, or two schemas, in columns and in rows.
+"""List how two relations or schemas of a DuckDB connection differ, in columns and rows.
 
 A relation is anything after `from`: a table, a view, a query in brackets, a file.  To
 compare two databases, attach both.

@@ -1,4 +1,4 @@
-"""Releases that were never published, made from one that was, for the tests and the benchmark.
+"""Make releases up from a published one, for the tests and the benchmark.
 
 A made-up release ends with a month of one's choice, on one page.  Its months and full years are
 those of the published release.  Changes move an export or import of a month, and with it the
@@ -123,7 +123,7 @@ def made_up_release(published: Published, last: Month, changes: Changes | None =
 
 def made_up_exhibit(published: Published, last: Month, changes: Changes | None = None,
                     before: Changes | None = None) -> str:  # fmt: skip
-    """The text of an Exhibit 1 that ends with the month ``last``.
+    """Return the text of an Exhibit 1 that ends with the month ``last``.
 
     It has the year of that month and the two before it.  Of these, behind the annual row, the
     same months as of the last one, but in December; a month that was changed is marked as
@@ -152,8 +152,10 @@ def made_up_exhibit(published: Published, last: Month, changes: Changes | None =
 
 
 def as_workbook(text: str, sheet: str = "1") -> bytes:
-    """The workbook that a text was saved from: numbers as numbers, and a format in each cell of
-    many more columns than the table has."""
+    """Return the workbook that a text was saved from: numbers as numbers.
+
+    Each cell of many more columns than the table has a format.
+    """
     book = openpyxl.Workbook()
     [page] = book.worksheets
     page.title = sheet
@@ -183,7 +185,7 @@ def printed(label: str, cells: Cells) -> str:
 
 
 def monthly_releases(text: str, count: int) -> Iterator[tuple[str, str]]:
-    """``count`` consecutive monthly releases, each with its id, the first ending in 1992.
+    """Yield ``count`` consecutive monthly releases, each with its id, the first ending in 1992.
 
     Every other one is an Exhibit 1, from its third year on.  As published ones do, each prints its
     last month for the first time, and revises the month before it; the one for April revises the

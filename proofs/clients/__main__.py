@@ -59,7 +59,7 @@ class Client:
 
     @property
     def command(self) -> list[str]:
-        """What runs it; uv, or npm, installs its packages first, and keeps them."""
+        """Return the command that runs it; uv, or npm, installs and keeps its packages."""
         if self.file.suffix == ".mjs":
             packages = [f"--package={package}" for package in self.packages]
             return ["npm", "exec", "--yes", *packages, "--", "node", str(self.file)]

@@ -37,7 +37,7 @@ def configured(database: str) -> dict[str, Any]:
 
 
 async def call(server: Client, tool: str, **arguments: str) -> dict[str, Any]:
-    """What a tool answers; an error of the tool's is raised."""
+    """Return a tool's answer, or raise its error."""
     answer = await server.call_tool(tool, arguments)
     said = json.loads(answer.content[0].text)
     if not said["success"] or said.get("truncated"):

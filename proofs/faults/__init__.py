@@ -47,7 +47,7 @@ class Result(NamedTuple):
 
 
 def compiled(folder: Path) -> Manifest:
-    """The models' SQL for a database `faults.duckdb`; dbt leaves its files in the folder."""
+    """Return the models' SQL for a database `faults.duckdb`; dbt leaves files in the folder."""
     target = folder / "target"
     run = subprocess.run(
         [DBT, "--quiet", "compile", "--select", f"+{SUSPECTS}",

@@ -1,4 +1,4 @@
-"""The nine monthly series as SDMX: structure and data in SDMX-ML 2.1, data in SDMX-CSV 2.0 too.
+"""Write the nine monthly series as SDMX: SDMX-ML 2.1, and the data as SDMX-CSV 2.0 too.
 
 sdmx_structure.xml   concepts, a code list for each dimension but time, the data structure and
                      the dataflow: US_TRADE:US_TRADE(1.0)

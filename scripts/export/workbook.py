@@ -65,8 +65,8 @@ from calendar
 left join {SCHEMA}.mart_trade_wide using (month_date)
 order by month_date
 """),
-    Sheet("quarters", "sums of the months of each quarter; of fewer than three where a month"
-          " is not there", "millions", MILLIONS, f"""
+    Sheet("quarters", "sums of the months of each quarter, and how many months each sum covers",
+          "millions", MILLIONS, f"""
 select
     year as "Year",
     quarter as "Quarter",
@@ -76,7 +76,7 @@ from {SCHEMA}.fct_quarterly_trade
 group by year, quarter, months_covered
 order by year, quarter
 """),
-    Sheet("years", "as printed in the annual rows; the last year may be part of one",
+    Sheet("years", "the annual rows of the release; the last year may cover only some months",
           "millions", MILLIONS, f"""
 select
     year as "Year",
@@ -86,9 +86,8 @@ from {SCHEMA}.fct_annual_trade
 group by year, months_covered
 order by year, months_covered
 """),
-    Sheet("revisions", "the deficit of each month as it was announced first, a month later, and as"
-          " the releases have it from which these tables were made; blank where none of them has"
-          " the month", "billions", BILLIONS, f"""
+    Sheet("revisions", "the deficit of each month as first announced, as announced a month later,"
+          " and in the loaded releases; blank where they lack the month", "billions", BILLIONS, f"""
 select
     month_date as "Month",
     released_on as "Announced on",
@@ -149,9 +148,8 @@ def add_notes(book: Any, release: Release) -> None:
         ("Licence", LICENCE["title"]),
         *((f"Sheet {one.name}", f"{one.words[0].upper()}{one.words[1:]}.") for one in SHEETS),
         ("Sheet chart", "Exports and imports by month."),
-        ("Not here", "The long tables, with the audit of every number and the lines of the"
-         " release: they are CSV and Parquet in the folder of this file, with every column"
-         " described in datapackage.json."),
+        ("Not here", "The long tables, the audit of every number and the lines of the release are"
+         " CSV and Parquet files in this folder; datapackage.json describes every column."),
     ]  # fmt: skip
     for at, (name, words) in enumerate(rows, 1):
         sheet.write_string(at, 0, name, bold)

@@ -25,11 +25,10 @@ def spaced(series: str) -> str:
 
 
 def series_columns(flows: list[str], components: list[str]) -> tuple[dict[str, int], str, int]:
-    """Return where each series stands; what is wrong with the two header rows, or ""; and in
-    which column that is, counted from 1.
+    """Return the position of each series, the fault of the two header rows or "", and its column.
 
-    A flow heads the columns from its own to the next flow's.  Where a workbook centred it over
-    its group, all of them stand one or two columns to the right of the group's first.
+    Columns are counted from 1. A flow heads the columns from its own to the next flow's. If a
+    workbook centers a flow over its group, all flows are one or two columns to the right.
     """
     first_flow, first_component = (
         next((at for at, name in enumerate(names) if at and name), 0)

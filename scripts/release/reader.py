@@ -18,15 +18,18 @@ from .faults import refusal
 from .parser import Draft, parse
 from .text import Text
 
-# The published tables are of 35,000 bytes as a text, of 270,000 as a workbook.
+# The published tables have 35,000 bytes as a text, 270,000 as a workbook.
 MOST_BYTES = {".txt": 1_000_000, ".xlsx": 5_000_000, ".xls": 5_000_000, ".zip": 50_000_000}
 MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
 class Origin:
-    """The file that a release came in: its SHA-256; of a workbook the sheet, and by how much the
-    number of a line of the text is larger than that of its row; of a bundle the workbook in it."""
+    """The file of a release: its SHA-256, and for a workbook the sheet and the offset of its rows.
+
+    The offset is the number of a line of the text less that of its row. A bundle also has the name
+    of the workbook in it.
+    """
 
     sha256: str
     source_format: str = "text"

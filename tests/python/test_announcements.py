@@ -1,4 +1,4 @@
-"""What the agency announced sees what no identity can, and stops nothing."""
+"""The announced deficits find errors that no identity can, and only warn."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ SAID = (
 
 
 def rebuilt(database: Path) -> bytes:
-    """What mart_release_text gives back, as the bytes of a file."""
+    """Return the text of mart_release_text as the bytes of a file."""
     [(ending, mark, newline)] = query(
         database,
         "select line_ending, has_byte_order_mark, ends_with_newline from marts.dim_release",

@@ -229,7 +229,7 @@ def load_cases(
 
 @pytest.mark.parametrize("name", CASES)
 def test_cases_by_hand(by_hand: duckdb.DuckDBPyConnection, name: str) -> None:
-    """What is certain is off by the error, give or take two roundings; the others are counted."""
+    """A certain suspect is off by the error, within two roundings; the others are counted."""
     case = CASES[name]
     suspects = by_hand.execute(
         "select line_number || ' ' || series_id, published_musd - implied_musd, is_ambiguous "

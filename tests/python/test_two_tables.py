@@ -1,4 +1,4 @@
-"""Exhibit 1 beside the history: what a release remembers, what is current, what is missing."""
+"""Exhibit 1 beside the history: as previously published, current numbers, gaps."""
 
 from __future__ import annotations
 
@@ -215,7 +215,7 @@ def test_one_wrong_number_is_located_like_any_other(
     build: Build, releases: dict[str, str], tmp_path: Path,
     release: str, label: str, period_type: str, stops: bool,
 ) -> None:  # fmt: skip
-    """In what a release remembers, in what the next one does, in a year to date."""
+    """In a row as previously published, in that of the next release, in a year to date."""
     text = damaged(releases[release], label, 5, 7_000, last=period_type in ("month", "part_year"))
     outcome = replayed(
         build,

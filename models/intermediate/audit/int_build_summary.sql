@@ -63,17 +63,16 @@ select
     printf(
         'left out    %s: %,d of its identities failed without a row in '
         || 'known_discrepancies; see marts.fct_suspect_cells',
-        release_id,
-        failures - accepted_failures
+        release_id, failures - accepted_failures
     ) as line
 from releases
 where failures > accepted_failures
 union all
 select
-    1 as place,
-    printf('left out    %s: %s', implausible.release_id, implausible.fault) as line
-from {{ ref('int_implausible_releases') }} as implausible
-where implausible.is_stopped
+    case when is_stopped then 1 else 4 end as place,
+    case when is_stopped then 'left out    ' else 'warning     ' end
+    || release_id || ': ' || fault as line
+from {{ ref('int_implausible_releases') }}
 union all
 select
     2 as place,
@@ -88,20 +87,12 @@ select
     printf(
         'warning     %s revises %s further back than is routine, '
         || 'by up to %,d million dollars since %s: %s',
-        release_id,
-        {{ counted('count(*)', 'month') }},
-        max(largest_musd),
-        previous_release_id,
+        release_id, {{ counted('count(*)', 'month') }},
+        max(largest_musd), previous_release_id,
         {{ listed(month_words('month_date'), 'month_date desc', ', ') }}
     ) as line
 from not_routine
 group by release_id, previous_release_id
-union all
-select
-    4 as place,
-    printf('warning     %s: %s', implausible.release_id, implausible.fault) as line
-from {{ ref('int_implausible_releases') }} as implausible
-where not implausible.is_stopped
 union all
 select
     case when place > 5 then 5 else 4 end as place,

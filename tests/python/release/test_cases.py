@@ -1,4 +1,4 @@
-"""What a release may look like, and how each fault of it is told: the cases of tests/cases.
+"""What a release may look like, and how each fault is reported: the cases of tests/cases.
 
 The oracle is the text itself, read once more in the plainest way: whatever is read must be rebuilt
 from the seeds byte for byte.
