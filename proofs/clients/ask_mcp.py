@@ -19,12 +19,12 @@ import client
 from fastmcp import Client
 
 PAGE = Path(__file__).parents[2] / "docs" / "mcp.md"
-# More than an assistant should be given at once, and as much as some questions ask for.
+# More than an assistant should read at once, but some questions need as much.
 LIMITS = ["--max-rows", "10000", "--max-chars", "1000000"]
 
 
 def configured(database: str) -> dict[str, Any]:
-    """The page's configuration, with the installed program and this database."""
+    """Return the page's configuration, with the installed program and this database."""
     (text,) = re.findall(r'```json\n(\{\s*"mcpServers".*?)```', PAGE.read_text(), re.DOTALL)
     configuration = json.loads(text)
     server = configuration["mcpServers"]["us_trade"]

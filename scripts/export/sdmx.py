@@ -41,12 +41,12 @@ class Part:
     id: str
     name: str
     _: KW_ONLY
-    # Where the database describes it.
+    # The column whose description it takes.
     column: tuple[str, str] | None = None
-    # Its codes, or the query of them; or else the type of its values.
+    # Its codes, or the query for them; otherwise the type of its values.
     codes: dict[str, str] | str = ""
     kind: DataType | None = None
-    # Of an attribute: the dimensions that it goes with, or "O", the observation.
+    # For an attribute: the dimensions it belongs to, or "O", the observation.
     of: str | None = None
 
     @property

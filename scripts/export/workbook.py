@@ -1,6 +1,6 @@
-"""us_trade.xlsx, for people: notes, months, quarters, years, revisions, and a chart.
+"""Write us_trade.xlsx for people: notes, months, quarters, years, revisions, and a chart.
 
-The long tables are CSV and Parquet.  Of each sheet the query names the columns, as headings.
+The long tables are CSV and Parquet. Each sheet's query names its columns, which become headings.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Sheet:
 
 
 SHEETS = (
-    # A month that no release prints is a row without numbers, and a gap in the chart.
+    # A month that no release covers is a row without numbers, and a gap in the chart.
     Sheet("months", "the nine series month by month", "millions", MILLIONS, f"""
 with calendar as (
     select cast(unnest(generate_series(
@@ -117,7 +117,7 @@ def write_workbook(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def published(release: Release) -> str:
-    """Return the source as it stands under a table or a picture."""
+    """Return the source line under a table or a chart."""
     day = release.released_on
     named = f"of {day:%B} {day.day}, {day.year}" if day else release.id
     return f"{PUBLISHER}, release {named}"
@@ -128,7 +128,7 @@ def basis(unit: str) -> str:
 
 
 def add_notes(book: Any, release: Release) -> None:
-    """Say what is to be known before a number is used."""
+    """Write the notes sheet: what to know before using a number."""
     bold = book.add_format({"bold": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet("notes")
@@ -190,7 +190,7 @@ def add_sheet(book: Any, one: Sheet, connection: duckdb.DuckDBPyConnection,
 
 
 def set_page(sheet: Any) -> None:
-    """Print a sheet as wide as its columns together."""
+    """Set up a sheet to print as wide as its columns."""
     sheet.set_landscape()
     sheet.set_paper(LETTER)
     sheet.fit_to_pages(1, 0)

@@ -1,8 +1,8 @@
-"""Exhibit 1 in a bundle, the zip file in which the Census Bureau publishes all the exhibits of a
-news release: ``ft900xlsx_YYMM.zip``, named for its month, ``ft900xlsx.zip``, the current one, and
-``ft900xls_YYMM.zip`` with old workbooks, before September 2020.
+"""Read Exhibit 1 from a bundle, the zip file of all exhibits of a news release.
 
-Nothing else in it is read, and nothing is unpacked to the disk.
+Bundles are named ``ft900xlsx_YYMM.zip`` for their month, ``ft900xlsx.zip`` for the current one, and
+``ft900xls_YYMM.zip`` with old workbooks, before September 2020. Nothing else in them is read, and
+nothing is unpacked to the disk.
 """
 
 from __future__ import annotations
@@ -23,15 +23,15 @@ NAME = re.compile(r"ft900xlsx?_([0-9]{2})(0[1-9]|1[0-2])(?![0-9])", re.IGNORECAS
 
 
 def named_month(name: str) -> str:
-    """Return the month that the name of a bundle tells, such as ``2024-01``; "" if none."""
-    told = NAME.match(PurePosixPath(name).name)
-    return f"20{told[1]}-{told[2]}" if told else ""
+    """Return the month in the name of a bundle, such as ``2024-01``; "" if there is none."""
+    match = NAME.match(PurePosixPath(name).name)
+    return f"20{match[1]}-{match[2]}" if match else ""
 
 
 def exhibit_in(path: str, data: bytes, most_bytes: int) -> tuple[str, bytes]:
     """Return the name and the bytes of the one Exhibit 1 in the bundle ``data``.
 
-    ``path`` is what the bundle is called in messages.  Raises Refused.
+    ``path`` names the bundle in messages. Raises Refused.
     """
     if not data.startswith(b"PK"):
         raise refusal(path, f"is no bundle (.zip): it begins with {beginning(data)}")
@@ -46,7 +46,7 @@ def exhibit_in(path: str, data: bytes, most_bytes: int) -> tuple[str, bytes]:
 
 
 def chosen_part(path: str, parts: list[zipfile.ZipInfo], most_bytes: int) -> zipfile.ZipInfo:
-    """Return the one part that is an Exhibit 1; raise Refused for a bundle that is not sound."""
+    """Return the one part that is an Exhibit 1; raise Refused for an unsafe or damaged bundle."""
     unpacked = sum(part.file_size for part in parts)  # zipfile unpacks no more than it says here
     if unpacked > MOST_BYTES_UNPACKED:
         most = f"a bundle has less than {MOST_BYTES_UNPACKED:,}"

@@ -1,4 +1,4 @@
-"""What is wrong with a release: each fault with its place, and the error that carries them."""
+"""Collect the faults of a release, each with its place, and the error that carries them."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from typing import Protocol
 
 from project import ProjectError
 
-MOST_FAULTS = 100  # of one file that are told one by one
+MOST_FAULTS = 100  # the most that are listed for one file
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a release: the file, the line (0: the file as a whole), the reason.
+    """One fault of a release: the file, the line (0: the whole file), the reason.
 
-    In a workbook the line is the row, and ``cell`` names the cell or the sheet.  ``stands_for`` is
-    1, but in the last fault of a file that has too many to be told.
+    In a workbook the line is the row, and ``cell`` names the cell or the sheet. ``stands_for`` is
+    1, except in the last fault of a file with too many to list.
     """
 
     path: str
@@ -34,7 +34,7 @@ class Fault:
 
 
 class Refused(ProjectError):
-    """A release, or the seeds, cannot be used; ``faults`` says why, in the order to be told."""
+    """A release, or the seeds, cannot be used; ``faults`` gives the reasons in order."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = list(faults)
@@ -42,7 +42,7 @@ class Refused(ProjectError):
 
     @property
     def count(self) -> int:
-        """How many faults there are, those that are not told one by one too."""
+        """Return the number of faults, including those that are not listed."""
         return sum(fault.stands_for for fault in self.faults)
 
 
@@ -52,7 +52,7 @@ def refusal(path: str, reason: str, line: int = 0, cell: str = "") -> Refused:
 
 
 class Source(Protocol):
-    """What the parser reads: tab-separated lines, and what messages call a place in them."""
+    """Tab-separated lines for the parser, with the names of places in messages."""
 
     path: str
     lines: list[str]
@@ -63,7 +63,7 @@ class Source(Protocol):
 
 
 class Faults:
-    """The faults of one file while it is read: the first hundred by line, the others counted."""
+    """Collect the faults of one file: the first hundred by line, and the number of others."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -72,7 +72,7 @@ class Faults:
         self.causes: Counter[str] = Counter()
 
     def at(self, line: int, reason: str, column: int = 1, cause: str = "") -> None:
-        """Add a fault; of those that have one cause, the first is told for all."""
+        """Add a fault; of several with one cause, only the first is listed."""
         self.causes[cause] += 1
         if cause and self.causes[cause] > 1:
             return
@@ -82,19 +82,19 @@ class Faults:
             self.cut()
 
     def cut(self) -> None:
-        """Forget all but the first hundred."""
+        """Keep only the first hundred."""
         self.first.sort(key=lambda fault: fault[0])
         del self.first[MOST_FAULTS:]
 
     def refused(self) -> Refused:
-        """Return the error that tells them."""
+        """Return the error with these faults."""
         self.cut()
-        told: list[Fault] = []
+        listed: list[Fault] = []
         for line, reason, column, cause in self.first:
             more = self.causes[cause] - 1 if cause else 0
             reason += f" ({more:,} more like it)" if more else ""
-            told.append(Fault(self.source.path, line, reason, self.source.cell(line, column)))
-        if more := self.count - len(told):
+            listed.append(Fault(self.source.path, line, reason, self.source.cell(line, column)))
+        if more := self.count - len(listed):
             reason = f"and {more:,} more fault{'s' * (more != 1)}"
-            told.append(Fault(self.source.path, 0, reason, stands_for=more))
-        return Refused(told)
+            listed.append(Fault(self.source.path, 0, reason, stands_for=more))
+        return Refused(listed)

@@ -1,4 +1,4 @@
-"""The two header rows: which series stands in which column.  Columns go by their headers only."""
+"""Find the column of each series by the two header rows, and by nothing else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ FOOTNOTE_MARK = re.compile(r"\s*\(\w\)$")
 
 
 def is_header(fields: list[str]) -> bool:
-    """Return whether a flow or a component stands in a field behind the first."""
+    """Return whether a field after the first is a flow or a component."""
     return any(header_name(field) in FLOWS + COMPONENTS for field in fields[1:])
 
 

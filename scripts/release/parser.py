@@ -1,13 +1,13 @@
-"""The table as its lines say it: rows of cells, lines without, and every fault on the way.
+"""Parse the lines of a table: rows of cells, lines without, and every fault.
 
-Two sources have lines: a text, and the sheet of a workbook; the parser knows neither (Source).
-What it makes of them is a Draft; a Release (reader.py) is a Draft read from the release's own text.
-Two tables have such lines; what they differ in is data (tables.py).
+Two sources have lines, a text and the sheet of a workbook; the parser knows neither (Source). It
+returns a Draft; a Release (reader.py) is a Draft read from the release's own text. Two tables have
+such lines; their differences are data (tables.py).
 
-tests/cases/read.toml has the variants that are read to the same cells, refused.toml what is
-refused: beside what cannot be read, words that contradict what the tables say of every number
-(CONTRADICTIONS), another table, an export of 0 or less, a month that has not ended, and a table
-without the two lines that close every published one, since its last years may be cut off.
+tests/cases/read.toml lists variants that are read to the same cells, refused.toml what is refused:
+what cannot be read, words that contradict what the tables say of every number (CONTRADICTIONS),
+another table, an export of 0 or less, a month that has not ended, and a table without the two lines
+that close every published one, since its last years may be cut off.
 """
 
 from __future__ import annotations
@@ -47,8 +47,8 @@ REVISED = re.compile(r"\s*\(R\)$", re.IGNORECASE)
 YEAR = re.compile(r"[12][0-9]{3}(?:\.0)?")
 ANNUAL = re.compile(r"Jan(?:uary|\.)? ?-(?: ?([a-z]+)\.?)?", re.IGNORECASE)
 DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
-MOST_LINES_ABOVE = 3  # real ones have one at most, beside those that must be there
-# Words that no line of the table has, and what they contradict.
+MOST_LINES_ABOVE = 3  # real tables have one at most besides the required lines
+# Words that no published line has, and what they contradict.
 CONTRADICTIONS = [
     (re.compile(pattern, re.IGNORECASE), what)
     for pattern, what in (
@@ -61,7 +61,7 @@ CONTRADICTIONS = [
 ]  # fmt: skip
 # Quotes come in pairs.
 NUMBER = re.compile(rf"""(\s*("\s*)?)([-\u2212\u2013]?)({DIGITS})((?:\.0)?\s*(?(2)"\s*))""")
-# As the machine that saved the text separates thousands; "35.123" alone might be a fraction.
+# Separators of thousands by locale; "35.123" alone might be a fraction.
 SEPARATED_OTHERWISE = re.compile(
     r"""\s*"?[-\u2212\u2013]?[0-9]{1,3}"""
     r"""(?:([ \u00a0\u2009\u202f.'\u2019])[0-9]{3})(?:\1[0-9]{3})*"?\s*"""
@@ -84,7 +84,7 @@ MOST_DIGITS = 9  # the tables' INTEGER holds every number of nine digits
 class Draft:
     """The table as one source has it: its rows, and the lines without cells.
 
-    ``last_print`` is last month as the release before printed it, of a table that has that row.
+    ``previously_published`` is the row of the month before, in a table that has one.
     ``other_lines`` are (line number, kind, text); ``unknown_lines`` the numbers of those whose
     words were never published.  ``header_line`` is the first page's lower
     header row, ``columns`` the position of each series' field under it.
@@ -95,7 +95,7 @@ class Draft:
     units_note: str
     months: Sequence[Row]
     annuals: Sequence[Row]
-    last_print: Row | None
+    previously_published: Row | None
     other_lines: Sequence[tuple[int, str, str]]
     unknown_lines: frozenset[int]
     header_line: int
@@ -104,8 +104,8 @@ class Draft:
     def rows(self) -> Iterator[Row]:
         yield from self.months
         yield from self.annuals
-        if self.last_print:
-            yield self.last_print
+        if self.previously_published:
+            yield self.previously_published
 
     @property
     def first_month(self) -> str:
@@ -136,26 +136,28 @@ class Parser:
         self.faults = Faults(source)
         self.fault = self.faults.at
         self.calendar = Calendar(self.table, self.faults)
-        self.first_words: dict[str, str] = {}  # kind of a line of words -> what the first one says
+        self.first_words: dict[str, str] = {}  # kind of a line of words -> the first such line
         self.months: list[Row] = []
         self.annuals: list[Row] = []
-        self.last_print_heading = (0, "")  # the line it stands on, what it says
-        self.last_print: Row | None = None
+        self.previously_published_heading = (0, "")  # its line number and words
+        self.previously_published: Row | None = None
         self.other_lines: list[tuple[int, str, str]] = []
         self.unknown: set[int] = set()  # the lines whose words were never published
         self.lines_above = 0  # the header, beside those that must be there
-        self.closed_by: dict[str, int] = {}  # a closing line -> where it stands
-        self.flow_fields: list[str] | None = None  # the upper header row, till the lower is met
+        self.closed_by: dict[str, int] = {}  # a closing line -> its line number
+        self.flow_fields: list[str] | None = (
+            None  # the upper header row, until the lower one is read
+        )
         self.columns: dict[str, int] = {}  # series -> position of its field
         self.width = 0
         self.first_header: tuple[int, dict[str, int]] = (0, {})  # its lower row, its columns
-        self.header_is_faulty = False  # then rows are not blamed for what the header caused
+        self.header_is_faulty = False  # then rows are not blamed for the header's fault
         self.has_separators = any(
             "\t" in line and re.search(r"[0-9],[0-9]{3}", line) for line in source.lines
         )
 
     def draft(self) -> Draft:
-        """Read every line, then what only the end can tell."""
+        """Read every line, then check what only the end can show."""
         for number, line in enumerate(self.source.lines, 1):
             self.read_line(number, line)
         self.check_whole()
@@ -163,18 +165,18 @@ class Parser:
             raise self.faults.refused()
         return Draft(
             self.table.name, self.first_words["title"], self.first_words["units"], self.months,
-            self.annuals, self.last_print, self.other_lines, frozenset(self.unknown),
+            self.annuals, self.previously_published, self.other_lines, frozenset(self.unknown),
             *self.first_header,
         )  # fmt: skip
 
     # ---- lines
 
     def read_line(self, number: int, line: str) -> None:
-        """Put one line where it belongs: a row of cells, or a line without."""
+        """Read one line as a row of cells or as a line without."""
         raw = line.split("\t")
         fields = [clean(field) for field in raw]
         if "NA" in fields:
-            reason = '"NA" stands in a blank field, as R writes it; write blanks (na = "")'
+            reason = '"NA" is in a blank field, as R writes it; write blanks (na = "")'
             self.fault(number, reason, fields.index("NA") + 1, cause="NA")
             fields = ["" if field == "NA" else field for field in fields]
             raw = ["" if field.strip() == "NA" else field for field in raw]
@@ -208,15 +210,15 @@ class Parser:
         elif is_header(fields):
             self.read_header(number, fields)
             kind = "header"
-        elif not is_empty and not fields[0] and self.expects_last_print():
+        elif not is_empty and not fields[0] and self.expects_previously_published():
             row.period_type = "as_previously_published"
-            self.last_print = row
+            self.previously_published = row
             self.read_cells(row, raw, fields)
             return
         elif not is_empty:
             if self.table.kind_of(fields[0]):
                 beside = first_column(fields, 1)
-                reason = f"{quoted(fields[beside - 1])} stands beside {quoted(fields[0])}"
+                reason = f"{quoted(fields[beside - 1])} is beside {quoted(fields[0])}"
                 self.fault(number, f"{reason}; expected nothing there", beside)
                 self.read_prose(number, fields[0])
                 return
@@ -235,7 +237,7 @@ class Parser:
         self.calendar.enter(number, "unread")
 
     def read_annual(self, row: Row, last: str, what: str) -> None:
-        """Take the label of an annual row, whose last month is called ``last``."""
+        """Read the label of an annual row that ends with the month ``last``."""
         row.first, row.last = 1, ABBREVIATIONS.get(last.casefold(), 0)
         if not row.last:
             self.unread(row.line, f"{what} does not end in a month")
@@ -246,7 +248,7 @@ class Parser:
         row.year = self.calendar.enter(row.line, "annual", row.last)
 
     def read_prose(self, number: int, words: str) -> str:
-        """Return the kind of a line of words, which may not contradict what the table is."""
+        """Return the kind of a line of words; add a fault if it contradicts the table."""
         kind = self.table.kind_of(words)
         if not kind and self.other_lines and self.other_lines[-1][:2] == (number - 1, "note"):
             kind = "note"  # which goes on
@@ -267,11 +269,11 @@ class Parser:
         elif kind == "units" and not words.casefold().startswith("in millions of dollars"):
             self.fault(number, f'the units are {what}; expected "In millions of dollars"')
         elif kind == LAST_PRINT_HEADING:
-            self.read_last_print_heading(number, words)
+            self.read_previously_published_heading(number, words)
         elif kind not in self.table.above and is_above:
             self.lines_above += 1
             if self.lines_above == MOST_LINES_ABOVE + 1:
-                most = f"more than {MOST_LINES_ABOVE} lines stand above the header"
+                most = f"more than {MOST_LINES_ABOVE} lines are above the header"
                 self.fault(number, f"{most} beside title and units, such as {what}")
         if kind == self.table.adjusted and "seasonally adjusted" not in words.casefold():
             self.fault(number, f'{what} does not say "Seasonally adjusted"')
@@ -284,7 +286,7 @@ class Parser:
         return kind or "banner"
 
     def read_title(self, number: int, words: str) -> None:
-        """Take a title, which of a history names the first year."""
+        """Read a title; a history's title names the first year."""
         title = self.table.title.fullmatch(FOOTNOTE_MARK.sub("", words))
         if title is None:
             expected = self.table.expected
@@ -296,23 +298,23 @@ class Parser:
                 reason = f"the title begins with {year}, the first title with {first}"
                 self.fault(number, reason)
 
-    def read_last_print_heading(self, number: int, words: str) -> None:
-        """Take the line above last month's first print."""
-        first, _ = self.last_print_heading
+    def read_previously_published_heading(self, number: int, words: str) -> None:
+        """Read the heading of the month as previously published."""
+        first, _ = self.previously_published_heading
         if first:
             where = self.source.line_name(first)
-            self.fault(number, f"{quoted(words)} stands twice (first on {where})")
+            self.fault(number, f"{quoted(words)} is there twice (first on {where})")
             return
-        self.last_print_heading = number, words
+        self.previously_published_heading = number, words
 
-    def expects_last_print(self) -> bool:
-        """Return whether a row without a label is last month's first print."""
-        return self.last_print_heading[0] > 0 and self.last_print is None
+    def expects_previously_published(self) -> bool:
+        """Return whether a row without a label is the month as previously published."""
+        return self.previously_published_heading[0] > 0 and self.previously_published is None
 
     # ---- headers
 
     def read_header(self, number: int, fields: list[str]) -> None:
-        """Take one of the two header rows; the lower one completes the columns."""
+        """Read one of the two header rows; the lower one completes the columns."""
         names = [header_name(field) for field in fields]
         is_upper = any(name in FLOWS for name in names[1:])
         if is_upper:
@@ -330,7 +332,7 @@ class Parser:
             self.flow_fields = names
             return
         if self.flow_fields is None:
-            self.fault(number, "no row with Balance, Exports and Imports stands over this header")
+            self.fault(number, "no row with Balance, Exports and Imports is above this header")
             self.header_is_faulty = True
             return
         columns, problem, column = series_columns(self.flow_fields, names)
@@ -344,13 +346,13 @@ class Parser:
             self.first_header = number, self.columns
         elif self.columns != self.first_header[1] and not self.header_is_faulty:
             first = self.source.line_name(self.first_header[0])
-            self.fault(number, f"the columns stand otherwise than under the header of {first}")
+            self.fault(number, f"the columns differ from those under the header of {first}")
             self.header_is_faulty = True
 
     # ---- rows of cells
 
     def read_cells(self, row: Row, raw: list[str], fields: list[str]) -> None:
-        """Fill in the row's cells and layout, or say what is wrong with each of them."""
+        """Read the row's cells and layout, or add a fault for each cell."""
         if not self.columns or len(fields) != self.width:
             if self.header_is_faulty:
                 return
@@ -358,14 +360,14 @@ class Parser:
                 expected = f"expected {self.width}, as in the header"
                 self.fault(row.line, f"has {len(fields)} fields; {expected}")
             else:
-                self.fault(row.line, "numbers stand under no complete header of two rows")
+                self.fault(row.line, "no complete header of two rows is above these numbers")
                 self.header_is_faulty = True
             return
         empty = [name for name, at in self.columns.items() if fields[at] in NOT_PRINTED]
         if empty:
             names = ", ".join(map(spaced, empty))
             at = min(self.columns[name] for name in empty)
-            self.fault(row.line, f"the row is half printed: no number for {names}", at + 1)
+            self.fault(row.line, f"the row is incomplete: no number for {names}", at + 1)
         layouts = dict(enumerate(raw))
         for index, series in enumerate(SERIES):
             if series in self.columns and series not in empty:
@@ -402,7 +404,7 @@ class Parser:
             reason += "is the column's header right?"
             self.fault(row.line, f"{spaced(series)}: {reason}", at + 1, cause="a sign")
         row.cells.append(value)
-        # A number below a thousand fits either way of writing; it goes with the file's.
+        # A number below a thousand fits either style; use the file's.
         grouped = "," in digits or (len(plain) < 4 and self.has_separators)
         spell_sign = sign != "" and not (sign == "-" and value < 0)
         place = index + len(SERIES) if spell_sign else index
@@ -411,7 +413,7 @@ class Parser:
     # ---- the end
 
     def check_whole(self) -> None:
-        """Add the faults that only the end of the text can tell."""
+        """Add the faults that only the whole text can show."""
         for kind, what in self.table.above.items():
             if kind not in self.first_words:
                 self.fault(0, f"has no {what}")
@@ -419,9 +421,11 @@ class Parser:
             self.fault(0, "has no data: not one month with numbers")
         rows_end = max((row.line for row in itertools.chain(self.months, self.annuals)), default=0)
         year, month = self.calendar.reference_month()
-        if self.table.has_last_print and self.months:
-            self.check_last_print(rows_end, year, month)
-            rows_end = max(rows_end, self.last_print.line if self.last_print else 0)
+        if self.table.has_previously_published and self.months:
+            self.check_previously_published(rows_end, year, month)
+            rows_end = max(
+                rows_end, self.previously_published.line if self.previously_published else 0
+            )
         lacking = [
             words for _, _, words in self.table.closing if self.closed_by.get(words, 0) <= rows_end
         ]
@@ -435,30 +439,30 @@ class Parser:
             self.fault(last, f"{MONTHS[month - 1]} {year}, the last month, {reason}")
         self.calendar.check()
 
-    def check_last_print(self, rows_end: int, year: int, month: int) -> None:
-        """Check that last month's first print is there, below the other rows, and of that month."""
-        line, words = self.last_print_heading
+    def check_previously_published(self, rows_end: int, year: int, month: int) -> None:
+        """Check the row as previously published: it is there, the last one, of the right month."""
+        line, words = self.previously_published_heading
         if not line:
             what = '"... data as published last month:"'
-            self.fault(0, f"has no line {what}, with last month's first print below it")
+            self.fault(0, f"has no line {what} with last month's row below it")
             return
-        if self.last_print is None:
-            self.fault(line, f"no row of numbers without a label stands below {quoted(words)}")
+        if self.previously_published is None:
+            self.fault(line, f"no row of numbers without a label is below {quoted(words)}")
         if line < rows_end:
-            self.fault(line, f"{quoted(words)} stands above other rows; expected below all of them")
+            self.fault(line, f"{quoted(words)} is above other rows; expected below all of them")
         before = (year, month - 1) if month > 1 else (year - 1, 12)
         if ABBREVIATIONS.get(words.split()[0].rstrip(".").casefold()) != before[1]:
-            ends = f"stands in a release that ends with {MONTHS[month - 1]} {year}"
+            ends = f"is in a release that ends with {MONTHS[month - 1]} {year}"
             self.fault(line, f"{quoted(words)} {ends}; expected {MONTHS[before[1] - 1]}")
-        if self.last_print:
-            self.last_print.year, self.last_print.first = before
-            self.last_print.last = self.last_print.first
+        if self.previously_published:
+            self.previously_published.year, self.previously_published.first = before
+            self.previously_published.last = self.previously_published.first
 
 
 def named_table(source: Source) -> Table:
-    """Return the table that the first title names, the history where none does.
+    """Return the table that the first title names; a history if there is no title.
 
-    Raises Refused where it is another table.
+    Raises Refused for another table.
     """
     for number, line in enumerate(source.lines, 1):
         words = clean(line.split("\t")[0])
@@ -470,7 +474,7 @@ def named_table(source: Source) -> Table:
 
 
 def check_tabs(source: Source) -> None:
-    """Raise Refused where something else stands between the fields of rows."""
+    """Raise Refused if something other than tabs separates the fields of rows."""
     if any("\t" in line for line in source.lines):
         return
     for number, line in enumerate(source.lines, 1):
@@ -482,5 +486,5 @@ def check_tabs(source: Source) -> None:
 
 
 def first_column(fields: list[str], after: int = 0) -> int:
-    """Return the column, counted from 1, of the first field behind those that is not blank."""
+    """Return the column, counted from 1, of the first field after the label that is not blank."""
     return next((at for at, field in enumerate(fields, 1) if at > after and field), 1)

@@ -1,9 +1,9 @@
-"""The generated seeds: the rows that every release makes, and the files that they stand in.
+"""Write the generated seeds: the rows of every release, in their files.
 
-Every line of a release stands in exactly one of the first four seeds:
+Every line of a release is in exactly one of the first four seeds:
 
     releases.csv       one row a release: title, units, first and last month, how it is printed
-    monthly_trade.csv  one row a printed month, or last month's first print, nine cells
+    monthly_trade.csv  one row a printed month, or the month before as previously published
     annual_trade.csv   one row a printed year, part of a year or year to date, nine cells
     release_lines.csv  one row a line that carries no cells: its number, kind, whether its words
                        were ever published (published_words.csv), and text with END
@@ -53,10 +53,10 @@ HEADERS = {
     "release_columns": ("release_id", "series_id", "column_number", "sheet_column"),
 }  # fmt: skip
 
-# Behind each line of release_lines: dbt takes blanks, and the word null, for nothing.
+# After each line of release_lines: dbt reads blanks and the word null as null.
 END = "|"
 
-# What Windows, macOS and spreadsheet programs lay beside a file: passed over.
+# Files of Windows, macOS and spreadsheet programs, which are skipped.
 BY_PRODUCT = re.compile(
     r"\..*|~\$.*|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r|.*:zone\.identifier", re.I | re.S
 )
@@ -74,7 +74,7 @@ def release_paths(folder: Path) -> list[Path]:
 
 
 def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple[object, ...]]]:
-    """Return the rows of each seed that one release makes, in the order of its lines."""
+    """Return one release's rows of each seed, in the order of its lines."""
     text, origin, key = release.text, release.origin, release.release_id
     usual = release.cell_layout()
 
@@ -95,7 +95,7 @@ def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple[obje
         )]),
         "monthly_trade": (
             (key, row.line, row.period_type, row.year, row.first, *end_of(row))
-            for row in (*release.months, *filter(None, [release.last_print]))
+            for row in (*release.months, *filter(None, [release.previously_published]))
         ),
         "annual_trade": (
             (key, row.line, row.period_type, row.year, row.first, row.last, *end_of(row))
@@ -175,14 +175,14 @@ def normalize(releases: Path, seeds: Path, *, check: bool, lock: bool = True) ->
 
 
 def write(paths: list[Path], seeds: Path) -> list[str]:
-    """Make the seeds anew, and move those that changed into their places; return their names.
+    """Write the seeds, and move those that changed into place; return their names.
 
-    They lie on the disk, complete, before the first is moved.  A run that is killed among the
-    moves leaves some of them old: the next one, which every build begins with, moves the others.
+    All are complete on the disk before the first move. If a run is killed between moves, the next
+    run, with which every build begins, moves the rest.
     """
     moved: list[str] = []
     try:
-        # On the seeds' own disk, so that a move is a rename; with no ".csv" in the names, so that
+        # On the seeds' own disk, so that a move is a rename; without ".csv" in the names, so that
         # dbt never takes what a killed run left behind for seeds.
         with scratch(seeds / "next") as new:
             write_seeds(paths, new)
@@ -197,7 +197,7 @@ def write(paths: list[Path], seeds: Path) -> list[str]:
 
 
 def stale(new: Path, seeds: Path) -> list[str]:
-    """Return the seeds that are not there, or not as the files in ``new`` are."""
+    """Return the seeds that are missing or differ from the files in ``new``."""
     return [
         f"{name}.csv"
         for name in HEADERS

@@ -1,4 +1,4 @@
-"""The bytes of a text release as lines, and what else they say of how it is written."""
+"""Decode a text release into lines, and keep how it is written."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ DIGITS = "0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*"
 
 
 class Text:
-    """The lines of one release, and what else its bytes say (line ends, byte-order mark)."""
+    """The lines of one release, with its line ends and byte-order mark."""
 
     def __init__(self, path: str, data: bytes) -> None:
         """Decode ``data``; raise Refused where it is not a text."""
@@ -43,7 +43,7 @@ class Text:
                 reason = "has a CR within the line; save with LF or CRLF line ends"
                 raise refusal(path, reason, number)
 
-    # What messages call a place; a workbook's Sheet has words of its own.
+    # Names of places in messages; a workbook's Sheet has its own.
 
     def cell(self, line: int, column: int) -> str:
         return ""
@@ -75,12 +75,12 @@ def decode(path: str, data: bytes) -> str:
 
 
 def clean(field: str) -> str:
-    """Return a field without blanks and quotes around it, with plain blanks and dashes in it."""
+    """Return a field with plain blanks and dashes, without blanks and quotes around it."""
     words = " ".join(field.replace("\u2013", "-").split())
     return words[1:-1].strip() if len(words) > 1 and words[0] == words[-1] == '"' else words
 
 
 def letters(column: int) -> str:
-    """Return what a sheet calls its column of that number, such as F or AB."""
+    """Return a sheet's name for the column of that number, such as F or AB."""
     rest, last = divmod(column - 1, 26)
     return (letters(rest) if rest else "") + chr(ord("A") + last)

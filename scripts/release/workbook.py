@@ -1,4 +1,4 @@
-"""A workbook's sheet as the lines of a text release, for the one parser that reads both.
+"""Turn a workbook's sheet into the lines of a text release, for the one parser of both.
 
 Source: ``exhibit_history.xlsx`` and ``exh1.xlsx``, in which the Census Bureau publishes the tables,
 and the same as ``.xls``, as it did until 2020.  A cell holds words, or a number of millions of US
@@ -46,15 +46,15 @@ NUMBER = re.compile(rf"[-\u2212]?(?:{DIGITS})")
 PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 OLE_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# The record that an old workbook begins with, and then the one that says how it is encrypted.
+# The first record of an old workbook, and the record of its encryption.
 ENCRYPTED = re.compile(rb"\x09\x08(?:\x10\0.{16}|\x08\0.{8})(?:\x86\0\0\0)?\x2f\0(?!\0)", re.DOTALL)
 PASSWORD = "is protected by a password; save it without one"
 FORMULA = "holds a formula without a value; open the workbook in a spreadsheet program and save it"
-DAMAGED = "is damaged: it stands out of order or twice, or holds more than one value"
+DAMAGED = "is damaged: it is out of order or there twice, or holds more than one value"
 TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 
 Cells = Mapping[tuple[int, int], str]  # the words in (row, column), both counted from 1
-Odd = list[tuple[int, int, str]]  # of cells, what is wrong with them: row, column, reason
+Odd = list[tuple[int, int, str]]  # faulty cells: row, column, reason
 
 
 class Sheet:
@@ -70,7 +70,7 @@ class Sheet:
         self.lines = ["\t".join(fields) for fields in grid]
 
     def cell(self, row: int, column: int) -> str:
-        """Return the cell's name, such as ``exhibit_history!F55``; of row 0, the sheet's."""
+        """Return the cell's name, such as ``exhibit_history!F55``; for row 0, the sheet's."""
         return cell_name(self.name, row, column) if row else sheet_name(self.name)
 
     def line_name(self, row: int) -> str:
@@ -121,13 +121,13 @@ def read_sheet(path: str, data: bytes, suffix: str) -> Sheet:
                        for name, part in sheet_parts(archive)}  # fmt: skip
         except Refused:
             raise
-        except Exception as error:  # of the zip file or the XML: whatever stops it
+        except Exception as error:  # any error of the zip file or the XML
             raise refusal(path, f"is damaged, or no workbook: {in_short(error)}") from error
     return chosen_sheet(path, filled_cells(path, data), odd)
 
 
 def check_kind(path: str, data: bytes, suffix: str) -> None:
-    """Raise Refused for what is empty, of another kind, or protected by a password."""
+    """Raise Refused for a file that is empty, of another kind, or protected by a password."""
     reason = ""
     is_old, is_zip = data.startswith(OLE_FILE), data.startswith(b"PK")
     if not data:
@@ -158,7 +158,7 @@ def why_not(archive: zipfile.ZipFile) -> str:
         return "is a binary workbook (.xlsb); save it as Excel Workbook (.xlsx)"
     if "xl/workbook.xml" not in names:
         return "is a zip file, but no workbook (.xlsx)"
-    for name in names:  # so that each is known to be whole before any is understood
+    for name in names:  # check that every part is whole before reading any
         archive.read(name)
     twice = next((name for name in names if names.count(name) > 1), None)
     return f"is damaged: it holds {quoted(twice)} twice" if twice else ""
@@ -168,7 +168,7 @@ def why_not(archive: zipfile.ZipFile) -> str:
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """Yield the name of each sheet with that of its part; the sheets of charts have no cells."""
+    """Yield the name and the part of each sheet; sheets of charts have no cells."""
     links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     for element in fromstring(archive.read("xl/workbook.xml")).iter():
@@ -180,7 +180,7 @@ def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 
 def local(element: Element) -> str:
-    """Return the tag without its namespace, of which Strict Open XML has others."""
+    """Return the tag without its namespace, since Strict Open XML has others."""
     return element.tag.rpartition("}")[2]
 
 
@@ -214,7 +214,7 @@ def odd_cells(path: str, sheet: str, part: object) -> Odd:
 
 
 def number_of(name: str) -> int:
-    """Return the number of a column called such as F or AB."""
+    """Return the number of a column named F or AB, for example."""
     number = 0
     for letter in name:
         number = 26 * number + ord(letter) - ord("A") + 1
@@ -234,11 +234,11 @@ def filled_cells(path: str, data: bytes) -> dict[str, Cells]:
     done = subprocess.run(
         [sys.executable, "-I", str(PROGRAM)], input=data, capture_output=True, check=False
     )
-    *_, told = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
-    if done.returncode < 0 or told.startswith("MemoryError"):
+    *_, last_line = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
+    if done.returncode < 0 or last_line.startswith("MemoryError"):
         raise refusal(path, TOO_MUCH)
     if done.returncode:
-        reason = in_short(told.partition(": ")[2])
+        reason = in_short(last_line.partition(": ")[2])
         raise refusal(path, f"is damaged, or no workbook: {reason}")
     cells_of: dict[str, Cells] = {}
     for name, found in json.loads(done.stdout):
@@ -252,7 +252,7 @@ def filled_cells(path: str, data: bytes) -> dict[str, Cells]:
 
 
 def field(value: object, column: int) -> str:
-    """Return a cell's value as a text prints it: no blanks around it, 1,234 but the year 1992."""
+    """Return a cell's value as a text prints it: stripped, 1,234 but the year 1992."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
@@ -270,7 +270,7 @@ def field(value: object, column: int) -> str:
 
 
 def chosen_sheet(path: str, cells_of: Mapping[str, Cells], odd: Mapping[str, Odd]) -> Sheet:
-    """Return the one sheet with a title; ``odd`` is what is wrong with cells of each sheet."""
+    """Return the one sheet with a title; ``odd`` has the faulty cells of each sheet."""
     found = [name for name, cells in cells_of.items() if has_title(cells)]
     if len(found) > 1:
         names = ", ".join(map(sheet_name, found))
@@ -280,15 +280,15 @@ def chosen_sheet(path: str, cells_of: Mapping[str, Cells], odd: Mapping[str, Odd
         raise refusal(path, "has no sheet with cells")
     faults: list[Fault] = []
     for name in found or cells_of:
-        told = Faults(Sheet(path, name, {}))
+        sheet_faults = Faults(Sheet(path, name, {}))
         for (row, column), words in cells_of[name].items():
             if control := CONTROL.search(words):
                 reason = f"holds the control character 0x{ord(control[0]):02x}"
-                told.at(row, reason, column)
+                sheet_faults.at(row, reason, column)
         for row, column, reason in odd.get(name, ()):
-            told.at(row, reason, column)
-        if told.count:
-            faults += told.refused().faults
+            sheet_faults.at(row, reason, column)
+        if sheet_faults.count:
+            faults += sheet_faults.refused().faults
     if not found and not faults:
         faults = [without_title(path, name, cells) for name, cells in cells_of.items()]
     if faults:
@@ -302,7 +302,7 @@ def has_title(cells: Cells) -> bool:
 
 
 def without_title(path: str, name: str, cells: Cells) -> Fault:
-    """Return the fault of a sheet that has no title: another table's, or its first cell."""
+    """Return the fault of a sheet without a title: another table's title, or its first cell."""
     for (row, column), words in sorted(cells.items()):
         if reason := other_table(words):
             return Fault(path, row, reason, cell_name(name, row, column))

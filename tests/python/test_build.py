@@ -230,10 +230,10 @@ def test_a_release_that_does_not_reconcile_stops_before_the_marts(
     assert marts(damaged.database) == marts(build.database)
 
 
-def test_a_build_that_stops_names_the_wrong_number_and_its_repair(damaged: Outcome) -> None:
+def test_a_build_that_stops_names_the_wrong_number_and_its_implied_value(damaged: Outcome) -> None:
     said = damaged.printed.split("\n")
     assert [words for words in said if "line 55" in words] == [SAID]
-    assert "Mend the text; or, where it was published so, accept it" in damaged.printed
+    assert "Fix the file. If the release was published so, add these rows" in damaged.printed
     assert '2024-02,balance_goods,month,1995-03-01,1995-03-31,-18000,"..."' in said
     [(evidence, is_ambiguous)] = damaged.query(
         "select evidence, is_ambiguous from intermediate.int_suspect_cells"

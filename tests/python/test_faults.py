@@ -242,7 +242,11 @@ def test_cases_by_hand(by_hand: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def test_a_known_discrepancy_and_a_new_error_do_not_hide_each_other(build: Build) -> None:
-    errors = {MAY: {"exports_goods": 18_000, "imports_services": 500}}
+    """A cell that may stand in both is suspected for the new one."""
+    errors = {
+        MAY: {"exports_goods": 18_000, "imports_services": 500},
+        AUGUST: {"exports_total": 700},
+    }
     with loaded(build) as connection:
         load_cases(connection, {"one": errors})
         faults.audit(connection, build.manifest)
@@ -257,9 +261,15 @@ def test_a_known_discrepancy_and_a_new_error_do_not_hide_each_other(build: Build
         )
         faults.audit(connection, build.manifest)
         assert connection.execute(
-            "select series_id, is_accepted, is_ambiguous from intermediate.int_suspect_cells "
-            "order by all"
-        ).fetchall() == [("exports_goods", True, False), ("imports_services", False, False)]
+            "select series_id, is_accepted, is_ambiguous, len(split(evidence, '; ')) "
+            "from intermediate.int_suspect_cells order by all"
+        ).fetchall() == [
+            ("balance_total", False, True, 1),
+            ("exports_goods", True, False, 3),
+            ("exports_total", False, True, 1),  # also known: for certain, by its other identities
+            ("imports_services", False, False, 3),
+            ("imports_total", False, True, 1),
+        ]
 
 
 @pytest.mark.parametrize(
@@ -269,10 +279,10 @@ def test_a_known_discrepancy_and_a_new_error_do_not_hide_each_other(build: Build
          ["line 155, column 6: exports goods, May 2001 reads 81,882; "
           "the identities say 63,882 (63,881 to 63,883)"]),
         ({YEAR: ALL},
-         ["line 150: it, or a month of it, is wrong: the row of 2001 does not add up to its "
+         ["line 150: this row or one of its months is wrong: 2001 does not add up to its "
           "months, in all nine numbers"]),
         ({MAY: ALIKE},
-         ["line 150: it, or a month of it, is wrong: the row of 2001 does not add up to its "
+         ["line 150: this row or one of its months is wrong: 2001 does not add up to its "
           "months, in balance goods; balance total; exports goods; exports total"]),
     ],
     ids=["a number", "a row", "a part of a row"],
@@ -287,3 +297,20 @@ def test_what_is_printed_of_wrong_numbers(
             "select line from intermediate.int_suspect_lines where part < 4 order by part, place"
         ).fetchall()
     assert [line for (line,) in lines] == [f"releases/2024-02.txt {words}" for words in said]
+
+
+def test_twenty_of_more_numbers_are_printed(build: Build) -> None:
+    months = range(YEAR + 1, YEAR + 13)
+    errors = dict.fromkeys(months, {"exports_goods": 900, "imports_services": 300})
+    with loaded(build) as connection:
+        load_cases(connection, {"one": errors})
+        assert replay(connection, build.manifest, upto="int_suspect_lines").succeeded
+        assert connection.execute(
+            "select part, count(*), any_value(line) filter (part = 3) "
+            "from intermediate.int_suspect_lines group by part order by part"
+        ).fetchall() == [
+            (2, 20, None),
+            (3, 1, "... and 4 more, in intermediate.int_suspect_cells"),
+            (4, 1, None),
+            (5, 20, None),
+        ]

@@ -96,13 +96,13 @@ def test_a_month_revised_out_of_season_is_a_warning(three_releases: Outcome) -> 
     )
     assert unusual == [("2024-02", "1999-03-01", 4, 9), ("2024-02", "2023-12-01", 4, 150)]
     assert (
-        "warning     2024-02 revises 2 months further back than is routine since 2024-01, "
-        "by up to 150: December 2023, March 1999\n"
+        "warning     2024-02 revises 2 months further back than is routine, by up to 150 million "
+        "dollars since 2024-01: December 2023, March 1999\n"
     ) in three_releases.printed
 
 
 def test_one_release_has_no_revisions(database: Path) -> None:
-    """But its last month, and no other, has its first print there."""
+    """Only its last month has a first estimate."""
     sql = """
         select estimate_number = 1, exports_revision_from_first_musd, count(*)
         from marts.fct_monthly_trade_vintages

@@ -70,7 +70,7 @@ def test_of_each_year_the_latest_release_that_prints_it_is_current(exhibits: Out
 
 
 def test_a_gap_is_named_and_nothing_is_compared_across_it(exhibits: Outcome) -> None:
-    assert "gap         no release prints July 2019 to December 2020: " in exhibits.printed
+    assert "gap         no release covers July 2019 to December 2020: " in exhibits.printed
     [(change, from_year_ago, average)] = exhibits.query(
         """
         select change_musd, change_from_year_ago_musd, three_month_average_musd
@@ -89,8 +89,10 @@ def test_a_gap_is_named_and_nothing_is_compared_across_it(exhibits: Outcome) -> 
     ) == [(None, None, None)]
 
 
-def test_what_a_release_remembers_is_a_print_of_the_one_before(exhibits: Outcome) -> None:
-    """October 2023 as 2023-11 remembers it; of November the first print is loaded."""
+def test_a_number_as_previously_published_is_an_estimate_of_the_release_before(
+    exhibits: Outcome,
+) -> None:
+    """October 2023 as previously published in 2023-11; the first estimate of November is loaded."""
     assert exhibits.query(
         """
         select release_id, source_release_id, estimate_number, is_current, released_on
@@ -122,10 +124,10 @@ def test_a_release_has_its_own_front_page(exhibits: Outcome) -> None:
     ) == [(release, 9 * 12) for release in ("2019-06", "2023-11", "2023-12")]
 
 
-def test_what_a_release_changed_is_said_in_a_sentence(exhibits: Outcome) -> None:
+def test_a_sentence_says_what_a_release_revised(exhibits: Outcome) -> None:
     assert exhibits.query("select sentence from marts.dim_release order by release_id") == [
         ("No release before 2019-06 is loaded",),
-        ("2023-11 prints no month that 2019-06 printed",),
+        ("2023-11 covers no month of 2019-06",),
         (
             "2023-12 against 2023-11: 4 numbers revised, of November 2023; the largest: Trade "
             "balance: goods and services, November 2023, up by 100 million dollars; as far back as "
@@ -248,7 +250,7 @@ def test_exhibits_and_histories_are_loaded_and_reprinted(
     }
     for at, test in enumerate(
         ("the_release_is_rebuilt_byte_for_byte", "every_cell_that_was_read_is_loaded",
-         "every_period_is_printed_once_for_every_series", "a_row_of_a_seed_is_there_once")
+         "every_period_is_printed_once_for_every_series", "seeds_have_unique_keys")
     ):  # fmt: skip
         outcome = replayed(build, tmp_path / str(at), releases=releases, upto=test)
         assert outcome.replayed.succeeded, outcome.printed

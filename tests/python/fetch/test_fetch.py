@@ -372,7 +372,7 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
     assert told == (2, "", f"{tmp_path / 'nowhere'}: is not a folder\n")
 
 
-def test_a_terminal_is_told_how_far_it_is(
+def test_a_terminal_shows_the_progress(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Output, "isatty", lambda self: True)

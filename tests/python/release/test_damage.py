@@ -135,7 +135,7 @@ def test_bytes_of_a_file_flipped_or_cut_off(suffix: str, seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_xml_of_a_sheet_damaged_in_a_sound_file(seed: int) -> None:
+def test_the_xml_of_a_sheet_damaged_in_a_valid_file(seed: int) -> None:
     chance = random.Random(seed)
     name = ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")[seed % 3]
     zipped = io.BytesIO()

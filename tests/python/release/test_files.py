@@ -291,7 +291,7 @@ CELLS: list[tuple[str, Any, str, str]] = [
     ("F13", "46,88", f'exports goods: "46,88" {WHOLE}', ""),
     ("F13", True, f'exports goods: "TRUE" {WHOLE}', ""),
     ("F13", "#REF!", 'holds the error "#REF!"', f'exports goods: "#REF!" {WHOLE}'),
-    ("F13", None, "the row is half printed: no number for exports goods", ""),
+    ("F13", None, "the row is incomplete: no number for exports goods", ""),
     ("F13", datetime.date(1995, 3, 1), f'exports goods: "1995-03-01" {WHOLE}', "-"),
     ("F13", "=1+1", FORMULA, "-"),
     ("A3", "=B1", FORMULA, "-"),
@@ -308,7 +308,9 @@ CELLS: list[tuple[str, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("cell", "value", "new", "old"), CELLS)
-def test_a_fault_of_a_cell_is_told_with_its_name(cell: str, value: Any, new: str, old: str) -> None:
+def test_a_fault_of_a_cell_is_reported_with_its_name(
+    cell: str, value: Any, new: str, old: str
+) -> None:
     assert faults_of(made(put(cell, value)), ".xlsx") == [f"'1'!{cell}: {new}"]
     if old != "-":
         column, row = re.fullmatch(r"([A-Z]+)([0-9]+)", cell).groups()
@@ -322,7 +324,7 @@ def test_an_error_of_an_old_workbook() -> None:
     """calamine says nothing of it, and so the cell is blank."""
     cells = cells_of(HISTORY) | {(13, 6): ERROR}
     [fault] = faults_of(old_workbook(cells, "1"), ".xls")
-    assert fault == "'1'!F13: the row is half printed: no number for exports goods"
+    assert fault == "'1'!F13: the row is incomplete: no number for exports goods"
 
 
 def test_two_sheets_with_the_title_and_none() -> None:
@@ -363,7 +365,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 PASSWORD = "is protected by a password; save it without one"
 TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-DAMAGED = "is damaged: it stands out of order or twice, or holds more than one value"
+DAMAGED = "is damaged: it is out of order or there twice, or holds more than one value"
 VALUE = b"<v>%d</v>" % NUMBER
 ENTITIES = b'<!DOCTYPE a [<!ENTITY a "%b">%b]>' % (
     b"x" * 5000, b"".join(b'<!ENTITY %c "%b">' % (n + 1, b"&%c;" % n * 99) for n in range(97, 104)),
@@ -438,7 +440,7 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_no_sound_workbook(name: str) -> None:
+def test_a_file_that_is_no_valid_workbook(name: str) -> None:
     suffix, data, expected = FILES[name]
     [fault] = faults_of(data, suffix)
     assert fault.removeprefix(f"some{suffix}: ").startswith(expected)

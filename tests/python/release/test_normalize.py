@@ -366,7 +366,7 @@ def test_disk_that_takes_no_more(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_being_told_to_end_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
+def test_a_signal_to_end_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     """The signal comes when the new files are complete, and none is moved yet."""
     run(tmp_path, {"a.txt": HISTORY})
     for name, content in OLD.items():
