@@ -9,6 +9,7 @@ from marts.mart_trade_records
 where
     component = 'total'
     and flow = 'balance'
+    and record_low_month is not null
 group by record_low_month
 having count(*) > 12
 order by record_low_month;
