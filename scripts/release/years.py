@@ -1,7 +1,7 @@
 """The rows of a release and its calendar: the labels found, compared with those expected.
 
 First year, last month and kind of table say which rows there must be, in which order.  What
-differs is told by stretches: a year that is lost is one fault, not one for each of its months.
+differs is reported by stretches: a year that is lost is one fault, not one for each of its months.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Row:
         month         a month
         year, part_year  a year, or the last one as far as it goes
         year_to_date  the same months of a full year
-        last_print    last month, as the release before printed it
+        as_previously_published  last month, as the release before printed it
 
     ``first`` and ``last`` are the months that it covers; the cells are millions of US dollars.
     ``layout`` says how they stand on the line: a format string in which ``{k:,}`` is the k-th
@@ -45,9 +45,9 @@ class Row:
     period_type: str
     label: str
     is_revised: bool
-    year: int
-    first: int
-    last: int
+    year: int = 0
+    first: int = 0
+    last: int = 0
     layout: str = ""
     cells: list[int] = field(default_factory=list)
 
@@ -191,7 +191,7 @@ def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int,
     """Yield the stretches in which two lists differ, as slices of both.
 
     Where a stretch might as well begin later, it does: of rows that stand twice the second is
-    told, and of a lost year its own rows.
+    reported, and of a lost year its own rows.
     """
     same = sum(
         1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(found, wanted, strict=False))
