@@ -4,6 +4,7 @@ select
     dim_series.title,
     latest.month_date,
     latest.flow,
+    latest.component,
     latest.value_busd,
     latest.highest_since,
     latest.lowest_since,
