@@ -1,5 +1,5 @@
 -- What was the first estimate of the balance of March 2020, and what is it now? In
--- millions of dollars, estimate by estimate: the first is that of the release for March.
+-- millions of dollars, estimate by estimate: the release for March has the first.
 -- The committed release has its 48th, and nothing loaded to compare it with.
 select
     estimate_number as estimate,

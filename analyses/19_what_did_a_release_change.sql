@@ -1,6 +1,6 @@
 -- What did each release change? A sentence a release, against the one before it among
 -- those that are loaded: how many numbers, of which months, the largest, and whether a
--- release of its month routinely revises so far back. The committed release stands alone.
+-- release of its month revises so far as a routine. The committed release stands alone.
 select
     release_id,
     sentence

@@ -2,11 +2,10 @@
 
     dist/report.html, audit.html  --Chromium-->  what a reader sees  --this-->  faults, a line each
 
-It asks what only a browser can tell: whether a page opens from the disk with nothing on the console
-and nothing asked of a network; whether axe-core finds anything of any severity, light, dark and on
-a phone; whether each picture of months answers pointer, finger and keys, before and after a drag;
-whether links and what is copied and saved say what is shown; and what is there on paper and without
-JavaScript.  The numbers of the pages are compared with the marts by the tests.
+It asks what only a browser can tell: whether anything is said on the console or asked of a network;
+whether axe-core finds anything, light, dark and on a phone; whether each picture of months answers
+pointer, finger and keys, before and after a drag; whether links and what is copied and saved say
+what is shown; and what is there on paper and without JavaScript.  The tests compare the numbers.
 
 Chromium is Debian's: ``apt-get install chromium``.  Another one is named by the environment
 variable ``CHROMIUM`` or ``--chromium``.
@@ -61,10 +60,7 @@ VIEWS = [DESK, View(scheme="dark"), PHONE, View(390, 844, "dark", True)]
 def opened(
     browser: Browser, path: Path, view: View, said: list[str], place: str = "", script: bool = True
 ) -> Page:
-    """Return the page, drawn, at a place such as #balance.
-
-    What it says on the console or asks of a network is added to ``said``.
-    """
+    """Return the page, drawn, at a place; add what it logs, or asks of a network, to ``said``."""
     page = browser.new_page(
         viewport={"width": view.width, "height": view.height},
         color_scheme=view.scheme,
@@ -183,16 +179,15 @@ def faults_of_use(page: Page, name: str) -> Iterator[str]:
         """A month and its numbers, between hovering and pressing an arrow."""
         page.mouse.move(*at(0.30))
         page.mouse.move(*at(0.40))
-        hovered, marks = readout.inner_text(), page.locator(f"#{name} .asked circle").count()
-        if hovered == latest or not marks:
+        if (hovered := readout.inner_text()) == latest:
             yield f"{name}: {what}, of the month under the pointer is told {hovered!r}"
         picture.focus()
         page.keyboard.press("ArrowLeft")
         if (pressed := readout.inner_text()) in (hovered, latest):
             yield f"{name}: {what}, an arrow tells {pressed!r}"
         page.keyboard.press("Escape")
-        if (left := readout.inner_text()) == hovered or page.locator(f"#{name} .asked > *").count():
-            yield f"{name}: {what}, Escape leaves {left!r}"
+        if page.locator(f"#{name} .asked > *").count():
+            yield f"{name}: {what}, Escape leaves {readout.inner_text()!r}"
 
     yield from told("at first")
     page.mouse.move(*at(0.40))

@@ -54,7 +54,6 @@ def environment() -> jinja2.Environment:
         grouped=lambda number: f"{number:,}",
         side=lambda balance: ("balance", "surplus", "deficit")[(balance > 0) - (balance < 0)],
     )  # fmt: skip
-    made.tests["within"] = lambda number, bound: abs(number) < bound
     made.tests["record"] = lambda flow, of: of[f"{flow}_total"]["is_record_high"]
     return made
 

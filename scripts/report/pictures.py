@@ -132,40 +132,6 @@ def draw_months(data: Answer, recessions: Answer, *, lines: Sequence[Line],
 # --------------------------------------------------------------------------- the pictures
 
 
-def draw_residuals(data: Answer, _: Answer) -> alt.LayerChart:
-    """Return how many identities are off by each amount, and how many rounding alone would put."""
-    kinds, shades = ["found", "by rounding alone"], [colour("found"), colour("ink")]
-    said = (
-        "'Residual ' + format(datum.residual_musd, '+d') + ' million: ' +"
-        " format(datum.identities, ',d') + ' found, ' + format(datum.expected_identities, ',.2f')"
-        " + ' by rounding alone'"
-    )
-    base = chart(data, said=said).encode(
-        x=alt.X("residual_musd:O", title="Residual, millions of US dollars")
-        .scale(domain=data.values("residual_musd"))
-        .axis(format="d", labelAngle=0, grid=False, ticks=False),
-        description="said:N",
-    )
-    bars = base.mark_bar().transform_calculate(kind=f"'{kinds[0]}'")
-    ticks = base.mark_tick(thickness=3, orient="horizontal", opacity=1)
-    higher = "max(datum.identities, datum.expected_identities)"
-    counts = base.transform_filter("datum.identities > 0").transform_calculate(top=higher)
-    return alt.layer(
-        bars.encode(
-            y=value_axis("identities", "Number of identities", above=46),
-            color=alt.Color("kind:N", title=None)
-            .scale(domain=kinds, range=shades)
-            .legend(orient="top", offset=18, symbolType="square", symbolOpacity=1),
-        ),
-        ticks.transform_calculate(kind=f"'{kinds[1]}'").encode(
-            y="expected_identities:Q", color="kind:N"
-        ),
-        counts.mark_text(dy=-9, color=colour("ink")).encode(
-            y="top:Q", text=alt.Text("identities:Q", format=",d")
-        ),
-    )
-
-
 def draw_z_scores(data: Answer, _: Answer) -> alt.LayerChart:
     years = data.values("year")
     bare = {"ticks": False, "domain": False}
@@ -315,8 +281,6 @@ PICTURES = [
         Line("first", "First estimate", "quiet", is_dots=True),
         Line("current", "Current", "balance"),
     ),
-    Picture("year_residuals", draw_residuals, "Annual rows against their months.", 280,
-            is_audit=True),
     Picture("z_scores", draw_z_scores, "A dot marks what is beyond three.", 320, is_audit=True),
 ]  # fmt: skip
 
@@ -355,7 +319,8 @@ def draw(picture: Picture, marts: Marts, captions: dict[str, str]) -> Drawing:
             ],
         ),
     )  # fmt: skip
-    on_page, in_file = (configured(one) for one in (drawing.properties(padding={"left": 4, "top": 4, "right": 20, "bottom": 4}), titled))
+    bare = drawing.properties(padding={"left": 4, "top": 4, "right": 20, "bottom": 4})
+    on_page, in_file = configured(bare), configured(titled)
     if missing := drawn(on_page) - {*data.columns}:
         raise ProjectError(f"{data.file}: returns no {', '.join(sorted(missing))}, which is drawn")
     on_page["background"] = "transparent"

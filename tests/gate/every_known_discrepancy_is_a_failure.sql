@@ -1,5 +1,5 @@
 -- An accepted failure that its release no longer has is out of date, and its row goes;
--- and a failure is accepted of an identity that there is, for a reason in words, or not.
+-- and one is accepted of an identity that there is, for a reason in words, or not.
 -- Of a release that is not loaded nothing else is known. Grain of a failure: a row of
 -- known_discrepancies and what is wrong with it.
 with known as (

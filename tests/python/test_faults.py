@@ -252,7 +252,7 @@ def test_a_known_discrepancy_and_a_new_error_do_not_hide_each_other(build: Build
             select
                 release_id, identity_id, period_type, period_start, period_end, residual_musd, 'so'
             from intermediate.int_identity_residuals
-            where status = 'failed' and component = 'goods' or status = 'failed' and flow = 'exports'
+            where status = 'failed' and (component = 'goods' or flow = 'exports')
             """
         )
         faults.audit(connection, build.manifest)

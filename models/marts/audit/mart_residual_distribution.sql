@@ -29,7 +29,7 @@ expected as (
         rounding.residual_musd
 )
 
--- A residual that rounding allows may be found nowhere, and a failure is one that it does
+-- A residual that rounding allows may be found nowhere, and a failure is what it does
 -- not allow: both have their row.
 select
     coalesce(expected.release_id, found.release_id) as release_id,

@@ -38,7 +38,8 @@ select
     first_deficit_busd,
     next_deficit_busd,
     current_deficit_busd,
-    cast(next_deficit_busd - first_deficit_busd as decimal(18, 1)) as revision_to_next_busd,
+    cast(next_deficit_busd - first_deficit_busd as decimal(18, 1))
+        as revision_to_next_busd,
     -- A first estimate is no revision of itself.
     case
         when current_release_id != release_id

@@ -206,13 +206,10 @@ DRAWN = [
     ("triangle", "revision_musd", "balance_revision_from_previous_musd",
      """marts.fct_monthly_trade_vintages where component = 'total'
         and month_date > (select max(last_month) - interval 36 month from marts.dim_release)"""),
-    ("year_residuals", "identities", "found", """(select count(*) as found
-        from marts.fct_reconciliation inner join marts.dim_release using (release_id)
-        where is_latest and identity_family = 'period' group by residual_musd)"""),
     ("z_scores", "z_score", "z_score", """marts.fct_reconciliation
         inner join marts.dim_release using (release_id)
         where is_latest and identity_family = 'period'"""),
-]
+]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "column", "value", "rows"), DRAWN, ids=[d[0] for d in DRAWN])

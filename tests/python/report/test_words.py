@@ -31,8 +31,6 @@ def test_a_value_is_written_for_a_reader(value: object, words: str) -> None:
 JANUARY, JUNE = datetime.date(2024, 1, 1), datetime.date(2024, 6, 1)
 
 
-
-
 def standings(exports: bool, imports: bool, deficit: str, **of_balance: Any) -> list[marts.Row]:
     """Return rows of records: which are record highs, and what the deficit stands out by."""
     since = {"largest": {"lowest_since": JANUARY}, "smallest": {"highest_since": JANUARY}}[deficit]
@@ -90,15 +88,6 @@ CASES = [
      "January 2024: a deficit of $5,000 million, as 2024-01 had it"),
     ("triangle_title", [], {"balances": 12, "up": 0, "down": 0},
      "None of 12 balances published again was revised"),
-    ("year_residuals_title", [],
-     {"identity_family": "period", "failed": 0, "largest_residual_musd": 0},
-     "Every year sum is exact"),
-    ("year_residuals_title",
-     [{"residual_musd": -4, "identities": 1, "expected_identities": 0.01},
-      {"residual_musd": 3, "identities": 9, "expected_identities": 9}],
-     {"identity_family": "period", "failed": 0, "largest_residual_musd": 4, "unlikely": 1,
-      "unlikely_from_musd": 4, "identities": 10},
-     "1 of 10 year sums misses by 4 million or more; rounding alone would put 0.01 so far off"),
     ("z_scores_title", [{"status": "unlikely", "year": 1992}], {},
      "The one unlikely year sum is of 1992"),
     ("z_scores_sentence", [{"status": "unlikely", "year": 1992, "z_score": 3.5}],
