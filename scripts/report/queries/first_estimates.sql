@@ -5,4 +5,4 @@ select
     unnest([first_deficit_busd, current_deficit_busd]) as level
 from marts.mart_headline_revisions
 where current_deficit_busd is not null
-order by series_id desc, month_date;
+order by series_id desc, month_date asc;

@@ -1,5 +1,5 @@
 -- Where each series stands among all its months, how long it has been moving one way,
--- and its records so far: none, where the months do not begin in 1992 or one is missing.
+-- and its records so far: none, where the months do not begin in 1992 or have a gap.
 select
     dim_series.title,
     latest.month_date,
