@@ -1,4 +1,4 @@
--- The nine series in each unit of the explorer, by month; a quarter stands with its last.
+-- The nine series in each unit of the explorer; a quarter stands with its last month.
 select
     months.month_date,
     months.flow || '_' || months.component as series_id,
