@@ -69,3 +69,26 @@
         else 'January to ' || {{ month_words(end) }}
     end
 {%- endmacro %}
+
+{#
+    printed_at(release, line, column=none): where a line or a cell of it is printed, such as
+    "2024-02 line 40" or "2024-02, sheet exh1, row 40". `releases` is stg_releases, and `column`
+    the alias of release_columns.
+#}
+{% macro printed_at(release, line, column=none) -%}
+    case releases.source_format
+        when 'text'
+            then printf(
+                '%s line %d{{ ", column %d" if column }}',
+                {{ release }},
+                {{ line }}{% if column %}, {{ column }}.column_number{% endif %}
+            )
+        else printf(
+            '%s, sheet %s, {{ "cell %s%d" if column else "row %d" }}',
+            {{ release }},
+            releases.sheet_name,
+            {% if column %}{{ column }}.sheet_column,{% endif %}
+            {{ line }} - releases.row_offset
+        )
+    end
+{%- endmacro %}

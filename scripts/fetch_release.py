@@ -287,7 +287,7 @@ def save(data: bytes, release: Release, folder: Path) -> str:
         put(target, data, over=False)
     except FileExistsError:
         raise ProjectError(f"{shown(target)}: is in the way of the release; move it away") from None
-    size = f"{len(data):,} bytes, {release.first_month} to {key}"
+    size = f"{len(data):,} bytes, {release.months[0]} to {key}"
     return f"{shown(target)}: {size}, SHA-256 {hashlib.sha256(data).hexdigest()}"
 
 
@@ -319,7 +319,7 @@ def cells(release: Release) -> dict[tuple[object, ...], int]:
     """Return each number of a release by its kind of row, period and series."""
     return {
         (row.period_type, row.year, row.first, row.last, at): cell
-        for row in release.rows()
+        for row in release.rows
         for at, cell in enumerate(row.cells)
     }
 

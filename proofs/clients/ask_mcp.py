@@ -3,7 +3,7 @@
 # [tool.us_trade]
 # speaks = ["sql", "catalogue", "locked"]
 # ///
-"""mcp-server-motherduck, started as docs/connect.md says, and asked as an assistant asks it."""
+"""mcp-server-motherduck, started as docs/mcp.md says, and asked as an assistant asks it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from typing import Any
 import client
 from fastmcp import Client
 
-PAGE = Path(__file__).parents[2] / "docs" / "connect.md"
+PAGE = Path(__file__).parents[2] / "docs" / "mcp.md"
 # More than an assistant should read at once, but some questions need as much.
 LIMITS = ["--max-rows", "10000", "--max-chars", "1000000"]
 

@@ -1,5 +1,5 @@
--- Load the damaged copies beside the undamaged release, under release_ids of their own. A
--- copy's rows are the correct ones of its years, but for the cells that it damages.
+-- Load the damaged copies beside the undamaged release, under release_ids of their own.
+-- A copy's rows are the correct ones of its years, but for the cells that it damages.
 create or replace temp table damaged as
 with copied as (
     select

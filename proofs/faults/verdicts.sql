@@ -25,7 +25,7 @@ damaged as (
     from copies
 ),
 
--- Where a correct number is named for certain, or a damaged one without its correct value.
+-- Where a correct number is named for certain, or a damaged one without its value.
 misled as (
     select suspects.release_id
     from suspects

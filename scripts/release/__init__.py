@@ -24,7 +24,5 @@ from .reader import Release, read_bundle, read_release, read_workbook
 from .seeds import normalize, release_paths
 from .years import MONTHS, Row
 
-__all__ = [
-    "MONTHS", "SERIES", "Fault", "Refused", "Release", "Row",
-    "normalize", "read_bundle", "read_release", "read_workbook", "release_paths",
-]  # fmt: skip
+__all__ = ["MONTHS", "SERIES", "Fault", "Refused", "Release", "Row", "normalize", "read_bundle"]
+__all__ += ["read_release", "read_workbook", "release_paths"]

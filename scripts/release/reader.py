@@ -25,17 +25,13 @@ MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
 @dataclass(frozen=True)
 class Origin:
-    """The file of a release: its SHA-256, and for a workbook the sheet and the offset of its rows.
-
-    The offset is the number of a line of the text less that of its row. A bundle also has the name
-    of the workbook in it.
-    """
+    """The file that a release came in."""
 
     sha256: str
     source_format: str = "text"
     sheet_name: str = ""
-    row_offset: str = ""
-    member: str = ""
+    row_offset: str = ""  # how much larger the number of a line is than that of its row
+    member: str = ""  # of a bundle: the workbook in it
 
 
 @dataclass(frozen=True)

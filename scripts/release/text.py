@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from .faults import refusal
+from .faults import Source, refusal
 
 # Controls but tab, LF, form feed, CR and NEL; and the bytes that are not UTF-8.
 UNREADABLE = re.compile("[\\0-\\x08\\x0b\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\udc80-\\udcff]")
@@ -13,8 +13,8 @@ UNREADABLE = re.compile("[\\0-\\x08\\x0b\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\udc80
 DIGITS = "0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*"
 
 
-class Text:
-    """The lines of one release, with its line ends and byte-order mark."""
+class Text(Source):
+    """The lines of one release, and what else its bytes say (line ends, byte-order mark)."""
 
     def __init__(self, path: str, data: bytes) -> None:
         """Decode ``data``; raise Refused where it is not a text."""
@@ -31,9 +31,7 @@ class Text:
         self.line_ending = "crlf" if 2 * in_crlf > ended else "lf"
         if in_crlf not in (0, ended):
             here, others = ("LF", "CRLF") if self.line_ending == "crlf" else ("CRLF", "LF")
-            odd = next(
-                at for at, line in enumerate(self.lines, 1) if line.endswith("\r") == (here != "LF")
-            )
+            odd = [line.endswith("\r") for line in self.lines].index(here == "CRLF") + 1
             reason = f"ends in {here}, other lines in {others}; save with one of them"
             raise refusal(path, reason, odd)
         if self.line_ending == "crlf":
@@ -42,17 +40,6 @@ class Text:
             if "\r" in line:
                 reason = "has a CR within the line; save with LF or CRLF line ends"
                 raise refusal(path, reason, number)
-
-    # Names of places in messages; a workbook's Sheet has its own.
-
-    def cell(self, line: int, column: int) -> str:
-        return ""
-
-    def line_name(self, line: int) -> str:
-        return f"line {line}"
-
-    def column_name(self, column: int) -> str:
-        return f"column {column}"
 
 
 def decode(path: str, data: bytes) -> str:

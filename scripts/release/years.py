@@ -1,7 +1,7 @@
 """Compare the labels of a release with the rows that its calendar requires.
 
-The first year, the last month and the kind of table determine the rows and their order. A stretch
-that differs is one fault: a lost year, for example, and not each of its months.
+First year, last month and kind of table say which rows there must be, in which order.  What
+differs is reported by stretches: a year that is lost is one fault, not one for each of its months.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ MOST_LABELS = 16 * MOST_YEARS
 class Row:
     """One row of nine cells, in the order of SERIES; ``period_type`` is its period:
 
-        month                    a month
-        year, part_year          a year, or the last one as far as it goes
-        year_to_date             the same months of an earlier year
-        as_previously_published  the month before, as the release before had it
+        month         a month
+        year, part_year  a year, or the last one as far as it goes
+        year_to_date  the same months of a full year
+        as_previously_published  last month, as the release before printed it
 
     ``first`` and ``last`` are the months that it covers; the cells are millions of US dollars.
     ``layout`` says how they stand on the line: a format string in which ``{k:,}`` is the k-th
@@ -45,9 +45,9 @@ class Row:
     period_type: str
     label: str
     is_revised: bool
-    year: int
-    first: int
-    last: int
+    year: int = 0
+    first: int = 0
+    last: int = 0
     layout: str = ""
     cells: list[int] = field(default_factory=list)
 
@@ -193,8 +193,8 @@ class Calendar:
 def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int, int, int]]:
     """Yield the stretches in which two lists differ, as slices of both.
 
-    A stretch begins as late as it can: of rows that are there twice the second is named, and of a
-    lost year its own rows.
+    Where a stretch might as well begin later, it does: of rows that stand twice the second is
+    reported, and of a lost year its own rows.
     """
     same = sum(
         1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(found, wanted, strict=False))

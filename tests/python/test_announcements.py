@@ -144,3 +144,9 @@ def test_of_several_releases_those_that_disagree_are_named(three_releases: Outco
         "warning     2023-12 differs from the deficits announced with it, in billions: "
         "December 2023 is 64.6, announced 62.2; November 2023 is 62.7, announced 61.9"
     ]
+
+
+def test_the_page_on_the_checks_quotes_the_warnings() -> None:
+    page = (ROOT / "docs" / "checks.md").read_text()
+    assert EVERYWHERE in page
+    assert FAR + "March 2022 is 44.0, announced 109.8; ..." in page

@@ -168,7 +168,7 @@ def test_every_number_of_the_text_stands_in_a_fact(database: Path, release_text:
 def test_a_text_saved_by_a_spreadsheet_builds_and_is_rebuilt(
     build: Build, tmp_path: Path, release_text: str
 ) -> None:
-    """CRLF, a byte-order mark, quoted numbers, U+2212, marks of revision, exports first."""
+    """CRLF, a byte-order mark, quotes, U+2212, marks of revision, exports first, a new footnote."""
     lines = []
     for number, line in enumerate(release_text.split("\n")):
         fields = line.split("\t")
@@ -181,9 +181,14 @@ def test_a_text_saved_by_a_spreadsheet_builds_and_is_rebuilt(
         if fields[0] == "February":
             fields[0] = "February (R)  "
         lines.append("\t".join(fields))
+    lines.append("(2) Includes what no release ever had.")
     text = "\ufeff" + "\r\n".join(lines) + "\r\n"
     outcome = replayed(build, tmp_path, releases={"2024-02.txt": text.encode()})
     assert outcome.replayed.succeeded, outcome.replayed
+    assert [line for line in outcome.printed.split("\n") if "warning" in line] == [
+        f'warning     2024-02 line {len(lines)}: "{lines[-1]}" is not known from any release; '
+        "accept it in scripts/release/published_words.csv"
+    ]
     assert rebuilt(outcome.database) == text.encode()
     assert outcome.query(
         "select count(*) filter (is_revised), count(*) from marts.fct_monthly_trade"

@@ -242,7 +242,11 @@ def test_cases_by_hand(by_hand: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def test_a_known_discrepancy_and_a_new_error_do_not_hide_each_other(build: Build) -> None:
-    errors = {MAY: {"exports_goods": 18_000, "imports_services": 500}}
+    """A cell that may stand in both is suspected for the new one."""
+    errors = {
+        MAY: {"exports_goods": 18_000, "imports_services": 500},
+        AUGUST: {"exports_total": 700},
+    }
     with loaded(build) as connection:
         load_cases(connection, {"one": errors})
         faults.audit(connection, build.manifest)
@@ -252,14 +256,20 @@ def test_a_known_discrepancy_and_a_new_error_do_not_hide_each_other(build: Build
             select
                 release_id, identity_id, period_type, period_start, period_end, residual_musd, 'so'
             from intermediate.int_identity_residuals
-            where status = 'failed' and component = 'goods' or status = 'failed' and flow = 'exports'
+            where status = 'failed' and (component = 'goods' or flow = 'exports')
             """
         )
         faults.audit(connection, build.manifest)
         assert connection.execute(
-            "select series_id, is_accepted, is_ambiguous from intermediate.int_suspect_cells "
-            "order by all"
-        ).fetchall() == [("exports_goods", True, False), ("imports_services", False, False)]
+            "select series_id, is_accepted, is_ambiguous, len(split(evidence, '; ')) "
+            "from intermediate.int_suspect_cells order by all"
+        ).fetchall() == [
+            ("balance_total", False, True, 1),
+            ("exports_goods", True, False, 3),
+            ("exports_total", False, True, 1),  # also known: for certain, by its other identities
+            ("imports_services", False, False, 3),
+            ("imports_total", False, True, 1),
+        ]
 
 
 @pytest.mark.parametrize(
@@ -287,3 +297,20 @@ def test_what_is_printed_of_wrong_numbers(
             "select line from intermediate.int_suspect_lines where part < 4 order by part, place"
         ).fetchall()
     assert [line for (line,) in lines] == [f"releases/2024-02.txt {words}" for words in said]
+
+
+def test_twenty_of_more_numbers_are_printed(build: Build) -> None:
+    months = range(YEAR + 1, YEAR + 13)
+    errors = dict.fromkeys(months, {"exports_goods": 900, "imports_services": 300})
+    with loaded(build) as connection:
+        load_cases(connection, {"one": errors})
+        assert replay(connection, build.manifest, upto="int_suspect_lines").succeeded
+        assert connection.execute(
+            "select part, count(*), any_value(line) filter (part = 3) "
+            "from intermediate.int_suspect_lines group by part order by part"
+        ).fetchall() == [
+            (2, 20, None),
+            (3, 1, "... and 4 more, in intermediate.int_suspect_cells"),
+            (4, 1, None),
+            (5, 20, None),
+        ]

@@ -48,7 +48,7 @@ def test_only_the_table_is_written(tmp_path: Path) -> None:
 
 def test_every_question_is_asked_of_someone_and_every_table_macro(database: Path) -> None:
     with duckdb.connect(database, read_only=True) as connection:
-        questions = load_questions(connection)
+        questions = list(load_questions(connection))
         macros = connection.execute(
             "select function_name from duckdb_functions() "
             "where schema_name = 'marts' and function_type = 'table_macro'"

@@ -56,7 +56,8 @@ def test_the_statistics_of_the_revisions(three_releases: Outcome) -> None:
         """,
     )
     assert summary == [
-        ("next estimate", 2, 125, 250, 0.5), ("third estimate", 1, 400, 400, 1), ("current", 2, 200, 400, 0.5),
+        ("next estimate", 2, 125, 250, 0.5), ("third estimate", 1, 400, 400, 1),
+        ("current", 2, 200, 400, 0.5),
     ]  # fmt: skip
 
 

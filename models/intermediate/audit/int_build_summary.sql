@@ -95,6 +95,19 @@ from not_routine
 group by release_id, previous_release_id
 union all
 select
+    4 as place,
+    printf(
+        'warning     %s: "%s" is not known from any release; accept it in '
+        || 'scripts/release/published_words.csv',
+        {{ printed_at('lines.release_id', 'lines.line_number') }},
+        split_part(left(lines.text, length(lines.text) - 1), chr(9), 1)
+    ) as line
+from {{ ref('release_lines') }} as lines
+inner join {{ ref('stg_releases') }} as releases
+    on lines.release_id = releases.release_id
+where not lines.is_published
+union all
+select
     case when place > 5 then 5 else 4 end as place,
     case
         when place > 5

@@ -44,7 +44,7 @@ edits as (
             when
                 residuals.status = 'failed'
                 and (residuals.accepted_reason is not null) != cells.is_accepted
-                then 0
+                then cast(0 as bigint)
             else residuals.residual_musd
         end as residual_musd
     from cells

@@ -55,20 +55,9 @@ select
     printed_rows.period_start,
     printed_rows.period_end,
     suspects.series_id,
-    case releases.source_format
-        when 'text'
-            then printf(
-                    'releases/%s line %d, column %d',
-                    releases.file_name, suspects.line_number,
-                    printed_columns.column_number
-                )
-        else
-            printf(
-                'releases/%s, sheet %s, cell %s%d',
-                releases.file_name, releases.sheet_name, printed_columns.sheet_column,
-                suspects.line_number - releases.row_offset
-            )
-    end as printed_at,
+    {{ printed_at(
+        "'releases/' || releases.file_name", 'suspects.line_number', 'printed_columns'
+    ) }} as printed_at,
     suspects.line_number,
     printed_columns.column_number,
     suspects.published_musd,

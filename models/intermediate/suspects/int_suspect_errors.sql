@@ -101,9 +101,10 @@ certain as (
     from suspects
     where suspects_of_edit = 1
     group by cell_id
+    -- Without the table's name Sail takes these for the columns above.
     having
         max(case when is_failed then 1 else 0 end) = 1
-        and max(low_musd) <= min(high_musd)
+        and max(suspects.low_musd) <= min(suspects.high_musd)
 )
 
 select

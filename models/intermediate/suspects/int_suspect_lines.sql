@@ -56,19 +56,7 @@ disagreeing as (
         concat_ws(' ', residuals.flow, residuals.component) as series,
         printf(
             '%s: this row or %s is wrong: %s %s, in ',
-            case releases.source_format
-                when 'text'
-                    then printf(
-                            'releases/%s line %d',
-                            releases.file_name, residuals.line_number
-                        )
-                else
-                    printf(
-                        'releases/%s, sheet %s, row %d',
-                        releases.file_name, releases.sheet_name,
-                        residuals.line_number - releases.row_offset
-                    )
-            end,
+            {{ printed_at("'releases/' || releases.file_name", 'residuals.line_number') }},
             coalesce(residuals.compared_release_id, 'one of its months'),
             {{ period_words(
                 'residuals.period_type', 'residuals.period_start', 'residuals.period_end'

@@ -13,12 +13,18 @@ select
     estimates.exports_musd,
     estimates.imports_musd,
     estimates.balance_musd,
-    estimates.exports_musd - previous.exports_musd as exports_revision_from_previous_musd,
-    estimates.imports_musd - previous.imports_musd as imports_revision_from_previous_musd,
-    estimates.balance_musd - previous.balance_musd as balance_revision_from_previous_musd,
-    estimates.exports_musd - first_estimates.exports_musd as exports_revision_from_first_musd,
-    estimates.imports_musd - first_estimates.imports_musd as imports_revision_from_first_musd,
-    estimates.balance_musd - first_estimates.balance_musd as balance_revision_from_first_musd,
+    estimates.exports_musd - previous.exports_musd
+        as exports_revision_from_previous_musd,
+    estimates.imports_musd - previous.imports_musd
+        as imports_revision_from_previous_musd,
+    estimates.balance_musd - previous.balance_musd
+        as balance_revision_from_previous_musd,
+    estimates.exports_musd - first_estimates.exports_musd
+        as exports_revision_from_first_musd,
+    estimates.imports_musd - first_estimates.imports_musd
+        as imports_revision_from_first_musd,
+    estimates.balance_musd - first_estimates.balance_musd
+        as balance_revision_from_first_musd,
     calendar.released_on,
     estimates.is_revised,
     estimates.estimate_number = 1 as is_first_estimate,

@@ -15,20 +15,20 @@ quarters as (
         year,
         quarter,
         component,
-        max(release_id) as release_id,
-        max(months_of_quarter) as months_covered
         {% for flow in flows %}
-            , max(quarter_musd) filter (where flow = '{{ flow }}') as {{ flow }}_musd
+            max(quarter_musd) filter (where flow = '{{ flow }}') as {{ flow }}_musd,
             {% for name, column in {
                 'sum': 'three_months_musd',
                 'quarter_ago': 'three_months_quarter_ago_musd',
                 'year_ago': 'three_months_year_ago_musd',
             }.items() %}
-                , max({{ column }}) filter (
+                max({{ column }}) filter (
                     where flow = '{{ flow }}' and is_last_of_quarter
-                ) as {{ flow }}_{{ name }}
+                ) as {{ flow }}_{{ name }},
             {% endfor %}
         {% endfor %}
+        max(release_id) as release_id,
+        max(months_of_quarter) as months_covered
     from months
     group by year, quarter, component
 )

@@ -35,8 +35,9 @@ select
     {{ ratio('sum(ranked.revision_busd)', 'count(*)', 3) }} as mean_revision_busd,
     {{ ratio('sum(abs(ranked.revision_busd))', 'count(*)', 3) }}
         as mean_absolute_revision_busd,
-    cast(max(case when ranked.place = 1 then ranked.revision_busd end) as decimal(18, 3))
-        as largest_revision_busd,
+    cast(
+        max(case when ranked.place = 1 then ranked.revision_busd end) as decimal(18, 3)
+    ) as largest_revision_busd,
     max(case when ranked.place = 1 then ranked.month_date end) as largest_month
 from ranked
 inner join {{ ref('revision_horizons') }} as horizons

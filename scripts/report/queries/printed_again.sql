@@ -1,7 +1,8 @@
 -- How many numbers were printed again, and what became of the balances among them.
 with estimates as (
     select
-        estimate_number > 1 and balance_revision_from_first_musd is not null as is_again,
+        estimate_number > 1 and balance_revision_from_first_musd is not null
+            as is_again,
         component = 'total' as is_total,
         balance_revision_from_previous_musd as revision_musd
     from marts.fct_monthly_trade_vintages
