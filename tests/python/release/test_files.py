@@ -468,7 +468,7 @@ BUNDLES: dict[str, tuple[bytes, str]] = {
         'some.zip/exh1.xlsx: is no workbook (.xlsx): it begins with "<html>"'),
     "an exhibit with a fault": (
         as_bundle(made(text=edited(EXHIBIT, ["say", 51, "April", "March"]))),
-        'some.zip/exh1.xlsx: \'1\'!A51: "March data as published last month:" stands in'),
+        'some.zip/exh1.xlsx: \'1\'!A51: "March data as published last month:" is in'),
 }  # fmt: skip
 
 
