@@ -10,7 +10,6 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from .faults import Faults
 from .tables import Table
@@ -69,8 +68,8 @@ class Label:
     @property
     def key(self) -> Key:
         """Return what is compared; not the year, which a lost row would change for the others."""
-        is_empty_annual = self.kind == "annual" and not self.is_printed
-        return self.kind, 0 if is_empty_annual else self.number, self.is_printed
+        is_compared = self.kind != "annual" or self.is_printed
+        return self.kind, self.number * is_compared, self.is_printed
 
     @property
     def name(self) -> str:
@@ -117,9 +116,8 @@ class Calendar:
         months = [it for it in self.labels if it.kind == "month" and it.is_printed]
         year, month = max(((it.year, it.number) for it in months), default=(0, 0))
         if month and self.table.has_year_to_date:
-            ends = Counter(it.number for it in self.labels if it.kind == "annual" and it.is_printed)
-            ends = Counter({end: count for end, count in ends.items() if 0 < end < 12})
-            [(end, count)] = ends.most_common(1) or [(month, 0)]
+            annual = [it.number for it in self.labels if it.kind == "annual" and it.is_printed]
+            [(end, count)] = Counter(at for at in annual if at < 12).most_common(1) or [(0, 0)]
             if count > 1:
                 year, month = year + (end < month), end
         return year, month
@@ -181,10 +179,10 @@ class Calendar:
         """Return what is wrong with a row that nobody expects where it stands."""
         if row.name in moved:
             return "out of order"
-        others = [it.line for it in self.labels if it.name == row.name and it.line != row.line]
-        if not others:
-            return "not expected here"
-        return f"there twice (also on {self.faults.source.line_name(others[0])})"
+        for it in self.labels:
+            if it.name == row.name and it.line != row.line:
+                return f"there twice (also on {self.faults.source.line_name(it.line)})"
+        return "not expected here"
 
 
 def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int, int, int]]:
@@ -193,9 +191,8 @@ def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int,
     Where a stretch might as well begin later, it does: of rows that stand twice the second is
     reported, and of a lost year its own rows.
     """
-    same = sum(
-        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(found, wanted, strict=False))
-    )
+    pairs = enumerate(zip(found, wanted, strict=False))
+    same = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(found), len(wanted)))
     found, wanted = found[same:], wanted[same:]
     codes = difflib.SequenceMatcher(None, found, wanted, autojunk=False).get_opcodes()
     for (what, a, b, c, d), (_, _, end, _, _) in zip(codes, [*codes[1:], *codes[-1:]], strict=True):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter
 
 import pytest
 from proofs.made_up_releases import made_up_exhibit, made_up_release, summed
@@ -219,21 +218,6 @@ def test_words_that_contradict_the_tables_are_refused_anywhere(words: str, numbe
     assert faults_of(text.encode()) == [
         f'{number}: "{shown}" says "{said}"; this table is {expected}'
     ]
-
-
-def test_kinds_of_lines() -> None:
-    def kinds(text: str) -> list[str]:
-        return [kind for _, kind, _ in read_text("some.txt", text.encode()).other_lines]
-
-    pages = COMMITTED.count("Period")
-    assert Counter(kinds(COMMITTED)) == {
-        "blank": COMMITTED.count("\n\n") + 1, "title": pages, "units": pages, "header": 2 * pages,
-        "year": 33, "month not printed": 10, "footnote": 1, "source": 1,
-    }  # fmt: skip
-    assert kinds(EXHIBIT) == [
-        "blank", "part", "title", "units", "header", "header", *["year"] * 3,
-        *["month not printed"] * 7, "previous heading", "footnote", "note", "note",
-    ]  # fmt: skip
 
 
 def test_title_and_units_are_those_of_the_first_page() -> None:
