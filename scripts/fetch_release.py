@@ -262,7 +262,7 @@ def exhibit(address: str, data: bytes) -> Kept:
     """Return the workbook of Exhibit 1 that is in a bundle; raise Refused."""
     release = read_bundle(address, data)
     with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-        return bundle.read(release.origin.member), release
+        return bundle.read(release.member), release
 
 
 def months_there(folder: Path) -> dict[str, Path]:
@@ -282,7 +282,7 @@ def months_there(folder: Path) -> dict[str, Path]:
 def save(data: bytes, release: Release, folder: Path) -> str:
     """Put a release into the folder, and say so; raise ProjectError or OSError."""
     key = release.release_id
-    target = folder / f"{key}{PurePosixPath(release.origin.member).suffix.lower() or '.xlsx'}"
+    target = folder / f"{key}{PurePosixPath(release.member).suffix.lower() or '.xlsx'}"
     try:
         put(target, data, over=False)
     except FileExistsError:

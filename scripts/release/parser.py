@@ -232,8 +232,8 @@ class Parser:
                 self.fault(number, f"{most} beside title and units, such as {what}")
         if kind == self.table.adjusted and "seasonally adjusted" not in folded:
             self.fault(number, f'{what} does not say "Seasonally adjusted"')
-        for closing, pattern, expected in self.table.closing:
-            if kind == closing and pattern.search(words):
+        for closing, end, expected in self.table.closing:
+            if kind == closing and end.search(words):
                 self.closed_by[expected] = number
         is_known = (self.table.name, folded) in published_words()
         if not is_known and kind not in ("title", PREVIOUS_HEADING):

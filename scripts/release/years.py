@@ -57,7 +57,7 @@ Key = tuple[str, int, bool]
 @dataclass(frozen=True)
 class Label:
     """What a row is labelled as, or must be: a ``year``, a ``month``, an ``annual`` row by its
-    last month; ``unread`` where nobody knows.  A row that is not required may be there, empty."""
+    last month; ``unread`` where nobody knows.  One that is not printed may be there, empty."""
 
     kind: str
     number: int
@@ -104,9 +104,8 @@ class Calendar:
 
     def is_to_date(self) -> bool:
         """Return whether an annual row that comes now is the second one, of the year to date."""
-        last = self.labels[-1] if self.labels else None
-        is_second = last is not None and last.kind == "annual" and last.is_printed
-        return self.table.has_year_to_date and is_second
+        before = [it.kind for it in self.labels[-1:] if it.is_printed]
+        return self.table.has_year_to_date and before == ["annual"]
 
     def reference_month(self) -> tuple[int, int]:
         """Return the year and number of the last month; (0, 0) where no month is printed.
@@ -122,22 +121,18 @@ class Calendar:
                 year, month = year + (end < month), end
         return year, month
 
-    def expected(self, first: int, year: int, month: int) -> Iterator[tuple[Label, bool]]:
-        """Yield the rows that there must be, and those that may be, each with which it is."""
-        for at in range(first, year + 1):
-            last = 12 if at < year else month
-            yield Label("year", at, at), True
-            yield Label("annual", last, at), True
+    def expected(self, first: int, year: int, month: int) -> Iterator[Label]:
+        """Yield the rows that there must be, and those that may be, which are not printed."""
+        has_next = not self.table.years and ("year", year + 1, True) in {
+            it.key for it in self.labels
+        }
+        for at in range(first, year + 1 + has_next):
+            last = 12 if at < year else month * (at == year)
+            yield Label("year", at, at)
+            yield Label("annual", last, at, last > 0)
             if self.table.has_year_to_date and at < year and month < 12:
-                yield Label("annual", month, at), True
-            for number in range(1, 13):
-                yield Label("month", number, at, number <= last), number <= last
-        has_next = any((it.kind, it.number) == ("year", year + 1) for it in self.labels)
-        if has_next and not self.table.years:
-            yield Label("year", year + 1, year + 1), True
-            yield Label("annual", 12, year + 1, False), False
-            for number in range(1, 13):
-                yield Label("month", number, year + 1, False), False
+                yield Label("annual", month, at)
+            yield from (Label("month", number, at, number <= last) for number in range(1, 13))
 
     def check(self) -> None:
         """Compare the labels with those expected; add a fault for each stretch that differs."""
@@ -152,11 +147,10 @@ class Calendar:
             self.faults.at(found[0].line, f"{reason}; expected one row a month and year")
             return
         wanted = list(self.expected(first, year, month))
-        stretches = [
-            (found[a:b], [it for it, is_required in wanted[c:d] if is_required],
-             found[min(a, len(found) - 1)].line)
-            for a, b, c, d in differences([it.key for it in found], [it.key for it, _ in wanted])
-        ]  # fmt: skip
+        stretches = []
+        for a, b, c, d in differences([it.key for it in found], [it.key for it in wanted]):
+            lacking = [it for it in wanted[c:d] if it.is_printed]
+            stretches.append((found[a:b], lacking, found[min(a, len(found) - 1)].line))
         lost = {it.name for _, lacking, _ in stretches for it in lacking}
         moved = {it.name for rows, _, _ in stretches for it in rows} & lost
         for rows, lacking, line in stretches:

@@ -1,4 +1,4 @@
-"""What a release may look like, and how each fault of it is told: the cases of tests/cases.
+"""What a release may look like, and how each fault of it is reported: the cases of tests/cases.
 
 The oracle is the text itself, read once more in the plainest way: whatever is read must be rebuilt
 from the seeds byte for byte.
@@ -72,14 +72,14 @@ REFUSED = cases("refused", "history") + cases("refused", "exhibit")
 
 
 @pytest.mark.parametrize(("text", "case"), REFUSED)
-def test_a_fault_is_told_with_its_place(text: str, case: Case) -> None:
+def test_a_fault_is_reported_with_its_place(text: str, case: Case) -> None:
     assert sorted(faults_of(edited(text, *case["edits"]).encode())) == sorted(case["faults"])
 
 
 @pytest.mark.parametrize(
     ("text", "case"), [it for it in REFUSED if not it.values[1].get("of_a_text_alone")]
 )
-def test_a_fault_of_a_sheet_is_told_with_its_cell(text: str, case: Case) -> None:
+def test_a_fault_of_a_sheet_is_reported_with_its_cell(text: str, case: Case) -> None:
     """Which cell of the row it is, some of these know better."""
 
     def in_sheet(fault: str) -> str:
@@ -87,8 +87,8 @@ def test_a_fault_of_a_sheet_is_told_with_its_cell(text: str, case: Case) -> None
         fault = re.sub(r"column (\d+)", lambda at: f"column {letters(int(at[1]))}", fault)
         return re.sub(r"^(some\.txt|\d+)", lambda at: "" if at[1] == "some.txt" else at[1], fault)
 
-    told = [re.sub(r"^'1'(![A-Z]+)?", "", it) for it in sheet_faults(edited(text, *case["edits"]))]
-    assert sorted(told) == sorted(map(in_sheet, case["faults"]))
+    found = [re.sub(r"^'1'(![A-Z]+)?", "", it) for it in sheet_faults(edited(text, *case["edits"]))]
+    assert sorted(found) == sorted(map(in_sheet, case["faults"]))
 
 
 def test_the_cell_of_a_fault() -> None:
@@ -232,7 +232,7 @@ def test_title_and_units_are_those_of_the_first_page() -> None:
 NO_NUMBER = '10: balance total: "x" is not a whole number of millions'
 
 
-def test_the_first_hundred_faults_are_told_and_the_others_counted() -> None:
+def test_the_first_hundred_faults_are_reported_and_the_others_counted() -> None:
     text = edited(COMMITTED, ["all", r"(?<=\t)-?[0-9][0-9,]*", "x"])
     faults = faults_of(text.encode())
     count = 9 * len(printed_rows(COMMITTED))
@@ -251,7 +251,7 @@ def test_one_cause_is_one_fault(name: str, mark: str) -> None:
     assert re.search(r"has a .* between its thousands; save .* \(\d+ more like it\)$", fault)
 
 
-def test_a_fault_found_late_is_told_where_its_line_is_early() -> None:
+def test_a_fault_found_late_is_reported_where_its_line_is_early() -> None:
     """What only the end of the text can tell stands among the first hundred all the same."""
     junk = "\n".join(["x\t1"] * 250)
     text = edited(HISTORY, ["drop", 52], ["drop", 12], ["put", 36, junk])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 import re
 import struct
 import zipfile
@@ -87,8 +88,7 @@ def put(cell: str, what: object) -> Edit:
     return lambda sheet: sheet.__setitem__(cell, what)
 
 
-def made(*edits: Edit, text: str = HISTORY, name: str = "1",
-         keep: Callable[[openpyxl.Workbook], object] | None = None) -> bytes:  # fmt: skip
+def made(*edits: Edit, text: str = HISTORY, name: str = "1") -> bytes:
     """Return the workbook that a text was saved from, edited; a row is a line of the text."""
     book = openpyxl.Workbook()
     [sheet] = book.worksheets
@@ -97,8 +97,6 @@ def made(*edits: Edit, text: str = HISTORY, name: str = "1",
         sheet.cell(row, column, value)
     for edit in edits:
         edit(sheet)
-    if keep:
-        keep(book)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -138,8 +136,8 @@ def test_a_workbook_is_read_to_the_cells_of_its_text(name: str, suffix: str) -> 
     assert [(row.year, row.period_type, row.cells) for row in release.rows] == [
         (row.year, row.period_type, row.cells) for row in plain.rows
     ]
-    assert (release.origin.source_format, release.origin.sheet_name) == ("workbook", "1")
-    seeds, offset = rows_of(release), int(release.origin.row_offset)
+    assert (release.source_format, release.sheet_name) == ("workbook", "1")
+    seeds, offset = rows_of(release), int(release.row_offset)
     assert [int(row["line_number"]) - offset for row in seeds["annual_trade"]] == [
         int(row["line_number"]) for row in rows_of(plain)["annual_trade"]
     ]
@@ -154,20 +152,11 @@ def test_the_text_of_a_sheet_is_laid_out_as_the_history_is() -> None:
     assert found[56:] == list(EXHIBIT_FOOT)
 
 
-def each_number(change: Callable[[int], object]) -> Edit:
+def each(change: Callable[[Any], object], cells: str = "B9:J50") -> Edit:
     def edit(sheet: Worksheet) -> None:
-        for row in sheet.iter_rows(min_row=9, min_col=2, max_col=10):
-            for cell in row:
-                if cell.value is not None:
-                    cell.value = change(cell.value)
-
-    return edit
-
-
-def each_label(change: Callable[[Any], object]) -> Edit:
-    def edit(sheet: Worksheet) -> None:
-        for (cell,) in sheet["A9:A50"]:
-            cell.value = change(cell.value)
+        for cell in itertools.chain(*sheet[cells]):
+            if cell.value is not None:
+                cell.value = change(cell.value)
 
     return edit
 
@@ -181,7 +170,8 @@ def guarded(sheet: Worksheet) -> None:
         sheet[place].number_format = "0.00"
 
 
-def more_sheets(book: openpyxl.Workbook) -> None:
+def more_sheets(sheet: Worksheet) -> None:
+    book = sheet.parent
     book.create_sheet("Notes", 0)["A1"] = "See 1"
     book.create_sheet("Empty", 0)
     other = book.create_sheet("Old")
@@ -214,19 +204,19 @@ def by_xlsxwriter() -> bytes:
 
 NUMBER = cells_of(HISTORY)[13, 6]
 VARIANTS: dict[str, bytes] = {
-    "floats": made(each_number(float)),
-    "numbers as text": made(each_number(lambda cell: f" {cell:,} ")),
-    "numbers as text, with U+2212": made(each_number(lambda it: f"{it}".replace("-", "\u2212"))),
-    "quoted": made(each_number(lambda cell: f'"{cell:,}"')),
-    "years as floats": made(each_label(lambda it: float(it) if isinstance(it, int) else it)),
-    "no-break spaces": made(each_label(lambda it: f"{it}".replace(" ", "\u00a0") + "\u00a0")),
+    "floats": made(each(float)),
+    "numbers as text": made(each(lambda cell: f" {cell:,} ")),
+    "numbers as text, with U+2212": made(each(lambda it: f"{it}".replace("-", "\u2212"))),
+    "quoted": made(each(lambda cell: f'"{cell:,}"')),
+    "years as floats": made(each(lambda it: float(it) if isinstance(it, int) else it, "A9:A50")),
+    "no-break spaces": made(each(lambda it: f"{it}".replace(" ", "\u00a0") + "\u00a0", "A9:A50")),
     "header words on two lines": made(put("F8", "Goods\n(1)")),
     "a header over the middle of its columns": made(
         *(put(cell, None) for cell in ("B7", "E7", "H7")),
         *(put(cell, words) for cell, words in (
             ("C7", "Balance"), ("F7", "Exports"), ("I7", " Imports")))),
     "protected, hidden, merged, formats far below and to the right": made(guarded),
-    "other sheets, and a chart sheet without a chart": made(keep=more_sheets),
+    "other sheets, and a chart sheet without a chart": made(more_sheets),
     "a formula with its value": in_sheet(
         b"<v>%d</v>" % NUMBER, b"<f>1+1</f><v>%d</v>" % NUMBER)(SOUND),
     "Strict Open XML": parts_changed(SOUND, strict),
@@ -248,7 +238,7 @@ TITLES = (
     '"U.S. International Trade in Goods and Services, 1992 - Present"'
 )
 ERROR = bytes([DIVISION_BY_ZERO, 1])
-# What stands in a cell; what is said of it, in a new workbook and in an old one.
+# What stands in a cell; how it is reported, in a new workbook and in an old one.
 CELLS: list[tuple[str, Any, str, str]] = [
     ("F13", "n/a", f'exports goods: "n/a" {WHOLE}', ""),
     ("F13", 46881.6, f'exports goods: "46881.6" {WHOLE}', ""),
@@ -275,7 +265,9 @@ CELLS: list[tuple[str, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("cell", "value", "new", "old"), CELLS)
-def test_a_fault_of_a_cell_is_told_with_its_name(cell: str, value: Any, new: str, old: str) -> None:
+def test_a_fault_of_a_cell_is_reported_with_its_name(
+    cell: str, value: Any, new: str, old: str
+) -> None:
     assert faults_of(made(put(cell, value)), ".xlsx") == [f"'1'!{cell}: {new}"]
     if old != "-":
         column, row = re.fullmatch(r"([A-Z]+)([0-9]+)", cell).groups()
@@ -293,12 +285,12 @@ def test_an_error_of_an_old_workbook() -> None:
 
 
 def test_two_sheets_with_the_title_and_none() -> None:
-    twice = made(keep=lambda book: book.copy_worksheet(book.active), name="Bob's table")
+    twice = made(lambda sheet: sheet.parent.copy_worksheet(sheet), name="Bob's table")
     assert faults_of(twice, ".xlsx") == [
         "some.xlsx: the sheets 'Bob''s table', 'Bob''s table Copy' all have the title of the "
         "release; keep one of them"
     ]
-    none = made(put("A3", "Exhibit"), keep=lambda book: book.create_sheet("Empty"))
+    none = made(put("A3", "Exhibit"), lambda sheet: sheet.parent.create_sheet("Empty"))
     assert sorted(faults_of(none, ".xlsx")) == [
         f"'1'!A3: reads \"Exhibit\"; no cell of the sheet has the title {TITLES}",
         f"some.xlsx: Empty: is blank; no sheet has the title {TITLES}",
@@ -413,7 +405,7 @@ OLD_EXHIBIT = old_workbook(cells_of(EXHIBIT), "1")
 )  # fmt: skip
 def test_the_exhibit_of_a_bundle(name: str, data: bytes) -> None:
     release = read_bundle("some.zip", zipped((name, data), ("__MACOSX/._exh1.xlsx", b"-")))
-    assert (release.release_id, release.origin.member) == ("2023-05", name)
+    assert (release.release_id, release.member) == ("2023-05", name)
     assert release.text.lines == read("some.xlsx", EXHIBIT_BOOK, ".xlsx").text.lines
 
 
