@@ -208,7 +208,7 @@ def exhibit(address: str, data: bytes) -> Kept:
     """Return the workbook of Exhibit 1 that is in a bundle, and its release; raise Refused."""
     release = read_bundle(address, data)
     with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-        return bundle.read(release.origin.member), release
+        return bundle.read(release.member), release
 
 
 def months_there(folder: Path) -> dict[str, Path]:
@@ -228,9 +228,12 @@ def months_there(folder: Path) -> dict[str, Path]:
 def save(data: bytes, release: Release, folder: Path) -> str:
     """Put a release into the folder, and say so; raise OSError."""
     key = release.release_id
-    target = folder / f"{key}{PurePosixPath(release.origin.member).suffix.lower() or '.xlsx'}"
-    put(target, data, over=False)
-    size = f"{len(data):,} bytes, {release.first_month} to {key}"
+    target = folder / f"{key}{PurePosixPath(release.member).suffix.lower() or '.xlsx'}"
+    try:
+        put(target, data, over=False)
+    except FileExistsError:
+        raise ProjectError(f"{shown(target)}: is in the way of the release; move it away") from None
+    size = f"{len(data):,} bytes, {release.months[0]} to {key}"
     return f"{shown(target)}: {size}, SHA-256 {hashlib.sha256(data).hexdigest()}"
 
 

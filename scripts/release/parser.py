@@ -18,7 +18,7 @@ from typing import NoReturn
 from project import quoted
 
 from .faults import Faults, Source, refusal
-from .header import FLOWS, NAMES, SERIES, header_name, is_header, series_columns, spaced
+from .header import FLOWS, NAMES, SERIES, header_name, is_header, series_columns
 from .tables import HISTORY, PREVIOUS_HEADING, Table, other_table, published_words, table_of
 from .text import DIGITS, clean
 from .years import ABBREVIATIONS, MONTH_NUMBERS, MONTHS, Calendar, Row
@@ -125,7 +125,7 @@ class Parser:
             if kind := self.read_line(number, line):
                 self.other_lines.append((number, kind, line))
         self.check_whole()
-        if self.faults.count:
+        if self.faults.found:
             raise self.faults.refused()
         title, units = self.first_words["title"], self.first_words["units"]
         lines = self.other_lines, frozenset(self.unknown)
@@ -232,8 +232,8 @@ class Parser:
                 self.fault(number, f"{most} beside title and units, such as {what}")
         if kind == self.table.adjusted and "seasonally adjusted" not in folded:
             self.fault(number, f'{what} does not say "Seasonally adjusted"')
-        for closing, pattern, expected in self.table.closing:
-            if kind == closing and pattern.search(words):
+        for closing, end, expected in self.table.closing:
+            if kind == closing and end.search(words):
                 self.closed_by[expected] = number
         is_known = (self.table.name, folded) in published_words()
         if not is_known and kind not in ("title", PREVIOUS_HEADING):
@@ -299,7 +299,7 @@ class Parser:
             self.fault(row.line, f"has {len(fields)} fields; {expected}")
             return ""
         if empty := [name for name, at in self.columns.items() if fields[at] in NOT_PRINTED]:
-            names = ", ".join(map(spaced, empty))
+            names = ", ".join(empty).replace("_", " ")
             at = min(self.columns[name] for name in empty)
             self.fault(row.line, f"the row is incomplete: no number for {names}", at + 1)
         layouts = raw.copy()
@@ -332,7 +332,7 @@ class Parser:
         elif not cell:
             reason = "is not a whole number of millions"
         if reason:
-            reason = f"{spaced(series)}: {quoted(clean(raw))} {reason}"
+            reason = f"{series.replace('_', ' ')}: {quoted(clean(raw))} {reason}"
             self.fault(row.line, reason, column, cause)
             return raw
         value = -int(plain) if sign else int(plain)
