@@ -28,7 +28,10 @@ def named_month(name: str) -> str:
 
 
 def exhibit_in(path: str, data: bytes, most_bytes: int) -> tuple[str, bytes]:
-    """Return the name and the bytes of the one Exhibit 1 in a bundle; raise Refused."""
+    """Return the name and the bytes of the one Exhibit 1 in the bundle ``data``.
+
+    ``path`` names the bundle in messages. Raises Refused.
+    """
     if not data.startswith(b"PK"):
         raise refusal(path, f"is no bundle (.zip): it begins with {beginning(data)}")
     try:
@@ -42,7 +45,7 @@ def exhibit_in(path: str, data: bytes, most_bytes: int) -> tuple[str, bytes]:
 
 
 def chosen_part(path: str, parts: list[zipfile.ZipInfo], most_bytes: int) -> zipfile.ZipInfo:
-    """Return the one part that is an Exhibit 1; raise Refused for a bundle that is not sound."""
+    """Return the one part that is an Exhibit 1; raise Refused for an unsafe or damaged bundle."""
     found = [part for part in parts if PurePosixPath(part.filename).name.casefold() in EXHIBITS]
     names = [visible(part.filename) for part in found]
     if not found:
