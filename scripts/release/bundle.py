@@ -28,7 +28,10 @@ def named_month(name: str) -> str:
 
 
 def exhibit_in(path: str, data: bytes, most_bytes: int) -> tuple[str, bytes]:
-    """Return the name and the bytes of the one Exhibit 1 in a bundle; raise Refused."""
+    """Return the name and the bytes of the one Exhibit 1 in the bundle ``data``.
+
+    ``path`` names the bundle in messages. Raises Refused.
+    """
     if not data.startswith(b"PK"):
         raise refusal(path, f"is no bundle (.zip): it begins with {beginning(data)}")
     try:

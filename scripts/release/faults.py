@@ -15,7 +15,8 @@ MOST_FAULTS = 100  # of one file that are reported one by one
 class Fault:
     """One fault of a release: the file, the line (0: the whole file), the reason.
 
-    In a workbook the line is the row, and ``cell`` names the cell or the sheet.
+    In a workbook the line is the row, and ``cell`` names the cell or the sheet. ``stands_for`` is
+    1, except in the last fault of a file with too many to list.
     """
 
     path: str
@@ -31,7 +32,7 @@ class Fault:
 
 
 class Refused(ProjectError):
-    """A release, or the seeds, cannot be used: the faults reported, and how many there are."""
+    """A release, or the seeds, cannot be used; ``faults`` gives the reasons in order."""
 
     def __init__(self, faults: Iterable[Fault], count: int = 0) -> None:
         self.faults = list(faults)
@@ -45,7 +46,7 @@ def refusal(path: str, reason: str, line: int = 0, cell: str = "") -> Refused:
 
 
 class Source:
-    """What the parser reads: tab-separated lines, and what messages call a place in them."""
+    """Tab-separated lines for the parser, with the names of places in messages."""
 
     path: str
     lines: list[str]
@@ -61,7 +62,7 @@ class Source:
 
 
 class Faults:
-    """The faults of one file while it is read; of those that have one cause, the first."""
+    """Collect the faults of one file: the first hundred by line, and the number of others."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
@@ -69,13 +70,13 @@ class Faults:
         self.causes: Counter[str] = Counter()
 
     def at(self, line: int, reason: str, column: int = 1, cause: str = "") -> None:
-        """Add a fault."""
+        """Add a fault; of several with one cause, only the first is listed."""
         self.causes[cause] += 1
         if not cause or self.causes[cause] == 1:
             self.found.append((line, reason, column, cause))
 
     def refused(self) -> Refused:
-        """Return the error that reports the first hundred by line, and counts the others."""
+        """Return the error with these faults."""
         reported: list[Fault] = []
         path = self.source.path
         for line, reason, column, cause in sorted(self.found, key=lambda it: it[0])[:MOST_FAULTS]:

@@ -12,7 +12,7 @@ FOOTNOTE_MARK = re.compile(r"\s*\(\w\)$")
 
 
 def is_header(fields: list[str]) -> bool:
-    """Return whether a flow or a component stands in a field behind the first."""
+    """Return whether a field after the first is a flow or a component."""
     return any(header_name(field) in NAMES for field in fields[1:])
 
 

@@ -1,9 +1,13 @@
 """Parse the lines of a table: rows of cells, lines without, and every fault.
 
-Two sources have lines: a text, and the sheet of a workbook; the parser knows neither (Source).
-What it makes of them is a Draft; a Release (reader.py) is a Draft read from the release's own text.
-tests/cases/read.toml has the variants that are read to the same cells, refused.toml what is
-refused.  A header that cannot be read ends the reading: every row depends on it.
+Two sources have lines, a text and the sheet of a workbook; the parser knows neither (Source). It
+returns a Draft; a Release (reader.py) is a Draft read from the release's own text. Two tables have
+such lines; their differences are data (tables.py).
+
+tests/cases/read.toml lists variants that are read to the same cells, refused.toml what is refused:
+what cannot be read, words that contradict what the tables say of every number (CONTRADICTIONS),
+another table, an export of 0 or less, a month that has not ended, and a table without the two lines
+that close every published one, since its last years may be cut off.
 """
 
 from __future__ import annotations
@@ -27,8 +31,8 @@ REVISED = re.compile(r"\s*\(R\)$", re.IGNORECASE)
 YEAR = re.compile(r"[12][0-9]{3}(?:\.0)?")
 ANNUAL = re.compile(r"Jan(?:uary|\.)? ?-(?: ?([a-z]+)\.?)?", re.IGNORECASE)
 DATE = re.compile(r"[12][0-9]{3}-[0-9]{2}-[0-9]{2}")
-MOST_LINES_ABOVE = 3  # real ones have one at most, beside those that must be there
-# Words that no line of the table has, and what they contradict.
+MOST_LINES_ABOVE = 3  # real tables have one at most besides the required lines
+# Words that no published line has, and what they contradict.
 CONTRADICTIONS = {
     r"\b(?:hundred|thousand|billion|trillion)s?\b": "in millions of dollars",
     r"\b(?:not|non|un)\W*(?:season|adjusted)|\bwithout season": "seasonally adjusted",
@@ -106,12 +110,12 @@ class Parser:
         self.calendar = Calendar(self.table, self.faults)
         self.rows: list[Row] = []
         self.other_lines: list[tuple[int, str, str]] = []
-        self.first_words: dict[str, str] = {}  # kind of a line of words -> what the first one says
+        self.first_words: dict[str, str] = {}  # kind of a line of words -> the first such line
         self.unknown: set[int] = set()  # the lines whose words were never published
         self.lines_above = 0  # the header, beside those that must be there
-        self.closed_by: dict[str, int] = {}  # a closing line -> where it stands
+        self.closed_by: dict[str, int] = {}  # a closing line -> its line number
         self.previous_heading = (0, "")  # where it stands, what it says
-        self.flow_fields: list[str] = []  # the upper header row, till the lower is met
+        self.flow_fields: list[str] = []  # the upper header row, until the lower one is read
         self.columns: dict[str, int] = {}  # series -> position of its field
         self.width = 0
         self.first_header: tuple[int, dict[str, int]] = (0, {})  # its lower row, its columns
@@ -134,7 +138,7 @@ class Parser:
     # ---- lines
 
     def read_line(self, number: int, line: str) -> str:
-        """Read one line; return the kind of a line without cells, "" where it is a row."""
+        """Read one line as a row of cells or as a line without."""
         raw = line.split("\t")
         fields = [clean(field) for field in raw]
         if "NA" in fields:
@@ -241,7 +245,7 @@ class Parser:
         return kind or "banner"
 
     def read_title(self, number: int, words: str) -> None:
-        """Take a title, which of a history names the first year."""
+        """Read a title; a history's title names the first year."""
         title = self.table.title.fullmatch(header_name(words))
         if title is None:
             expected = self.table.expected
@@ -280,7 +284,7 @@ class Parser:
             self.first_header = number, self.columns
         elif self.columns != columns:
             where = self.source.line_name(first)
-            self.refuse(number, f"the columns are not those of the header of {where}")
+            self.refuse(number, f"the columns differ from those under the header of {where}")
 
     def refuse(self, number: int, reason: str, column: int = 1) -> NoReturn:
         """Raise Refused with a fault of the header, and those before it."""
@@ -290,7 +294,7 @@ class Parser:
     # ---- rows of cells
 
     def read_cells(self, row: Row, raw: list[str], fields: list[str]) -> str:
-        """Take a row, its cells and their layout, or add what is wrong with each of them."""
+        """Read the row's cells and layout, or add a fault for each cell."""
         if not self.columns:
             self.refuse(row.line, "no complete header of two rows is above these numbers")
         self.rows.append(row)

@@ -167,8 +167,8 @@ def normalize(releases: Path, seeds: Path, *, check: bool, lock: bool = True) ->
 def write(paths: list[Path], seeds: Path) -> list[str]:
     """Write the seeds, and move those that changed into place; return their names.
 
-    They lie on the disk, complete, before the first is moved.  Of a run that is killed among the
-    moves the next one, which every build begins with, moves the others.
+    All are complete on the disk before the first move. If a run is killed between moves, the next
+    run, with which every build begins, moves the rest.
     """
     moved: list[str] = []
     try:

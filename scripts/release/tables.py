@@ -27,7 +27,7 @@ def folded(pattern: str) -> re.Pattern[str]:
 TITLE = "U.S. International Trade in Goods and Services"
 NAME = re.escape(TITLE)
 PREVIOUS_HEADING = "previous heading"
-# What a line of words is by how it begins; the first that fits.
+# The kind of a line of words by its beginning; the first match counts.
 PROSE = (
     ("units", folded(r"in .*dollars")),
     ("source", folded(r"source")),
@@ -110,7 +110,7 @@ def table_of(words: str) -> Table | None:
 
 
 def other_table(words: str) -> str:
-    """Return why a table with these words for its title is not read; "" if they are none."""
+    """Return why a table with this title is not read; "" if it is no title."""
     other = OTHER.match(words)
     if other is None or (other[1].casefold(), other[2]) == ("exhibit", "1"):
         return ""

@@ -14,7 +14,7 @@ DIGITS = "0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*"
 
 
 class Text(Source):
-    """The lines of one release, and what else its bytes say (line ends, byte-order mark)."""
+    """The lines of one release, with its line ends and byte-order mark."""
 
     def __init__(self, path: str, data: bytes) -> None:
         """Decode ``data``; raise Refused where it is not a text."""

@@ -136,7 +136,7 @@ def why_not(archive: zipfile.ZipFile) -> str:
         return PASSWORD
     if "xl/workbook.bin" in archive.namelist():
         return "is a binary workbook (.xlsb); save it as Excel Workbook (.xlsx)"
-    for part in parts:  # so that each is known to be whole before any is understood
+    for part in parts:  # check that every part is whole before reading any
         archive.read(part)
     return ""
 

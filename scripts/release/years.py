@@ -1,7 +1,7 @@
 """Compare the labels of a release with the rows that its calendar requires.
 
-First year, last month and kind of table say which rows there must be, in which order.  What
-differs is reported by stretches: a year that is lost is one fault, not one for each of its months.
+The first year, the last month and the kind of table determine the rows and their order. A stretch
+that differs is one fault: a lost year, for example, and not each of its months.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ class Row:
         month         a month
         year, part_year  a year, or the last one as far as it goes
         year_to_date  the same months of a full year
-        as_previously_published  last month, as the release before printed it
+        as_previously_published  the month before, as the release before had it
 
     ``first`` and ``last`` are the months that it covers; the cells are millions of US dollars.
     ``layout`` says how they stand on the line: a format string in which ``{k:,}`` is the k-th
@@ -182,8 +182,8 @@ class Calendar:
 def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int, int, int]]:
     """Yield the stretches in which two lists differ, as slices of both.
 
-    Where a stretch might as well begin later, it does: of rows that stand twice the second is
-    reported, and of a lost year its own rows.
+    A stretch begins as late as it can: of rows that are there twice the second is named, and of a
+    lost year its own rows.
     """
     pairs = enumerate(zip(found, wanted, strict=False))
     same = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(found), len(wanted)))
