@@ -1,14 +1,4 @@
-"""What the commands share: the project's places, its messages, its files, one Markdown table.
-
-main           runs a command: a ProjectError is a sentence on stderr and an exit status
-shown          a path as a person would write it
-open_database  the database, to read, with no extension fetched
-put, written   one file, written beside its place and moved there whole
-new_folder     one folder, likewise
-sha256         what a file holds, in one word
-locked         one at a time in a folder
-Progress       how far a long work is, on a terminal; silent in a pipe
-"""
+"""What the commands share: the project's places, its messages, its files, one Markdown table."""
 
 from __future__ import annotations
 
@@ -41,10 +31,9 @@ NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extens
 
 
 class ProjectError(Exception):
-    """Why a command did not do its work, in words for the person who called it.
+    """Why a command did not do its work, for who called it: the place, what was found, what to do.
 
-    ``str(error)`` names the file, and the line and column or the sheet and cell where there is
-    one, what was found and what to do; ``status`` is the command's exit status.
+    ``status`` is the command's exit status.
     """
 
     def __init__(self, message: str, status: int = 1) -> None:
@@ -107,42 +96,41 @@ def open_streams() -> None:
 
 
 def in_words(error: OSError) -> str:
-    """What the system refused, and of which file where it says so."""
+    """Return what the system refused, and of which file where it says so."""
     reason = error.strerror or str(error) or type(error).__name__
     return f"{shown(Path(os.fsdecode(error.filename)))}: {reason}" if error.filename else reason
 
 
 def shown(path: Path) -> str:
-    """The path as a person would write it: from the project's root where it lies below that."""
+    """Return a path as a person would write it: from the project's root where it lies below."""
     absolute = Path(os.path.abspath(path))  # a link is shown by its own name, not its target's
     return str(absolute.relative_to(ROOT)) if absolute.is_relative_to(ROOT) else str(path)
 
 
 def quoted(words: str) -> str:
-    """What was found, for a message: not too long, and with what cannot be seen spelled out."""
+    """Return what was found, for a message: not too long, its control codes spelled out."""
     words = words if len(words) <= 60 else f"{words[:57]}..."
     return f'"{visible(words)}"'
 
 
 def visible(words: str) -> str:
-    """Words from outside that a terminal can show: controls and escape codes spelled out."""
+    """Return words from outside with their control codes spelled out, for a terminal."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
 
 
 def database() -> Path:
-    """Where the database is: in US_TRADE_DB, or in the project's root where that is empty."""
+    """Return where the database is: in US_TRADE_DB, or in the project's root where that is empty."""
     return Path(os.environ.get("US_TRADE_DB") or ROOT / "us_trade.duckdb")
 
 
 def add_database_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--database", type=Path, default=database(), metavar="FILE",
-        help="the database (default: US_TRADE_DB, or us_trade.duckdb)",
-    )  # fmt: skip
+    """Let a command be told where the database is."""
+    where = "the database (default: US_TRADE_DB, or us_trade.duckdb)"
+    parser.add_argument("--database", type=Path, default=database(), metavar="FILE", help=where)
 
 
 def open_database(path: Path, **settings: str) -> duckdb.DuckDBPyConnection:
-    """A connection that only reads, and fetches no extension; raises ProjectError."""
+    """Return a connection that only reads, and fetches no extension; raise ProjectError."""
     import duckdb  # only here: not every command opens the database
 
     if not path.is_file():
@@ -169,10 +157,8 @@ def put(path: Path, data: bytes, *, over: bool = True) -> None:
 def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
     """Yield a file beside ``path`` to write; put it there, whole and on the disk, with one rename.
 
-    Follow a link to its file. Keep the mode of the file that was there and, where permitted, its
-    owner and group. With ``over=False`` a file that is there already, or came in between, is left
-    alone: FileExistsError. Raises OSError; nothing is left behind, unless the process is killed:
-    the next one clears up.
+    Follow a link to its file; keep the rights of the one that was there. With ``over=False`` it is
+    left alone: FileExistsError. Raises OSError. What a killed process leaves, the next one removes.
     """
     path = Path(os.path.realpath(path)) if over else path
     sweep(path)
@@ -180,8 +166,8 @@ def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
     with part.open("xb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         try:
-            if over:
-                keep_rights(path, file.fileno())
+            if path.exists():
+                keep_rights(path.stat(), file.fileno())
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -192,15 +178,13 @@ def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
             part.unlink(missing_ok=True)
 
 
-def keep_rights(old: Path, file: int) -> None:
-    """Give a file the mode of ``old`` and, where permitted, its owner and group."""
-    if old.exists():
-        rights = old.stat()
-        for owner in (rights.st_uid, -1):
-            with contextlib.suppress(OSError):
-                os.fchown(file, owner, rights.st_gid)
-                break
-        os.fchmod(file, rights.st_mode & 0o777)
+def keep_rights(old: os.stat_result, file: int) -> None:
+    """Give a file the mode of the old one and, where permitted, its owner and group."""
+    for owner in (old.st_uid, -1):
+        with contextlib.suppress(OSError):
+            os.fchown(file, owner, old.st_gid)
+            break
+    os.fchmod(file, old.st_mode & 0o777)
 
 
 @contextlib.contextmanager
@@ -286,36 +270,30 @@ def remove(entry: Path) -> None:
 
 
 def one_decimal(number: Decimal | float) -> Decimal:
-    """What the marts hold exactly, as people read it: rounded half away from zero."""
+    """Return what the marts hold exactly as people read it: rounded half away from zero."""
     return Decimal(number).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0  # a zero has no minus
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]],
                    numbers: Sequence[bool] = ()) -> str:  # fmt: skip
-    """A table with its columns lined up; those that are ``numbers`` to the right."""
+    """Return a table with its columns lined up; those that are ``numbers`` to the right."""
     cells = [[cell.replace("|", r"\|") for cell in row] for row in (header, *rows)]
-    is_number = [*numbers, *[False] * (len(header) - len(numbers))]
     columns = list(zip(*cells, strict=True))
     # A single column of sentences needs no padding, and reads better without.
     widths = [max(3, *map(len, column)) if len(columns) > 1 else 3 for column in columns]
-    rule = [
-        "-" * (width - 1) + (":" if right else "-")
-        for width, right in zip(widths, is_number, strict=True)
-    ]
+    is_number = [*numbers, *[False] * (len(header) - len(numbers))]
     lines = [
-        [cell.rjust(width) if n else cell.ljust(width) for cell, width, n in
-         zip(row, widths, is_number, strict=True)]
+        [cell.rjust(width) if right else cell.ljust(width)
+         for cell, width, right in zip(row, widths, is_number, strict=True)]
         for row in cells
     ]  # fmt: skip
-    lines.insert(1, rule)
+    ends = [":" if right else "-" for right in is_number]
+    lines.insert(1, ["-" * (width - 1) + end for width, end in zip(widths, ends, strict=True)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 class Progress:
-    """How far a long work is: one line on a terminal that is written over, nothing in a pipe.
-
-    ``with Progress("build", 120) as told: told(5, "int_cells")``
-    """
+    """How far a long work is: one line on a terminal that is written over, nothing in a pipe."""
 
     def __init__(self, what: str, total: int | None = None) -> None:
         self.what, self.total, self.done = what, total, 0
