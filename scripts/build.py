@@ -189,23 +189,21 @@ def file_behind(database: Path) -> Path:
     name = database.name.partition(".")[0]
     file = Path(os.path.realpath(database))
     if name.casefold() in TAKEN:
-        raise ProjectError(
+        why = (
             f"{database}: DuckDB knows a database by its file's name, and {name} is the name of a "
             f"schema or of a database of its own; name it us_{name}{database.suffix}, for example"
         )
-    if strange := [c for c in "'\";\\" if c in database.name]:
-        raise ProjectError(
-            f"{database}: dbt cannot build a database with {strange[0]} in its file's name"
-        )
-    if "'" in str(ROOT):
-        raise ProjectError(
-            f"{ROOT}: dbt loads no seed from a folder with ' in its name: move the project"
-        )
-    if file.exists() and not file.is_file():
-        raise ProjectError(f"{database} is not a file: {ELSEWHERE}")
-    if not file.parent.is_dir():
-        raise ProjectError(f"there is no folder {file.parent} to make {file.name} in")
-    return file
+    elif strange := [c for c in "'\";\\" if c in database.name]:
+        why = f"{database}: dbt cannot build a database with {strange[0]} in its file's name"
+    elif "'" in str(ROOT):
+        why = f"{ROOT}: dbt loads no seed from a folder with ' in its name: move the project"
+    elif file.exists() and not file.is_file():
+        why = f"{database} is not a file: {ELSEWHERE}"
+    elif not file.parent.is_dir():
+        why = f"there is no folder {file.parent} to make {file.name} in"
+    else:
+        return file
+    raise ProjectError(why)
 
 
 def check_replaceable(database: Path, file: Path) -> None:
@@ -231,7 +229,11 @@ def check_replaceable(database: Path, file: Path) -> None:
         except duckdb.Error as error:
             reason = str(error).splitlines()[0]
             is_open = "Could not set lock" in reason
-            why = "it is open for writing" if is_open else "it cannot be read as a database of ours"
+            why = (
+                "it is open in another process"
+                if is_open
+                else "it cannot be read as a database of ours"
+            )
             do = "close it there, or open it read-only" if is_open else ELSEWHERE
             raise ProjectError(f"{file} is not replaced, because {why} ({reason}): {do}") from None
     for log in logs_of(database, file):

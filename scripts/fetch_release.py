@@ -111,9 +111,8 @@ class Site:
             with Progress("fetch") as bar, within(self.seconds):
                 return read(address, self.download(url, bar))
         except Late:
-            again = "try again, or with a longer --time-limit"
-            late = f"{address} took longer than {self.seconds:g} seconds; {again}"
-            raise NoAnswer(late) from None
+            late = f"{address} took longer than {self.seconds:g} seconds"
+            raise NoAnswer(f"{late}; try again, or with a longer --time-limit") from None
         except Refused as refused:
             more = f" (and {refused.count - 1:,} more faults)" if refused.count > 1 else ""
             raise ProjectError(f"{refused.faults[0]}{more}; nothing was kept") from refused
@@ -131,12 +130,13 @@ class Site:
                     read_into(data, response, bar)
                     return checked(response, bytes(data))
                 except ProtocolError as error:  # in the middle of the answer
-                    retries = response.retries.increment("GET", url, error=error)
+                    retries = (response.retries or retries).increment("GET", url, error=error)
                     retries.sleep()
         except (HTTPError, OSError, ValueError) as error:
-            if data:
-                raise NoAnswer(f"broke off after {len(data):,} bytes; try again later") from error
-            raise NoAnswer(f"cannot be fetched: {words_of(error)}") from error
+            broke_off = f"broke off after {len(data):,} bytes; try again later"
+            raise NoAnswer(
+                broke_off if data else f"cannot be fetched: {words_of(error)}"
+            ) from error
 
     def opened(self, url: str, retries: urllib3.Retry) -> urllib3.BaseHTTPResponse:
         """Return the answer behind all redirects, to be read; raise ProjectError, HTTPError.

@@ -1,14 +1,4 @@
-"""Share between commands: paths, messages, files, one Markdown table.
-
-main           runs a command: a ProjectError is a sentence on stderr and an exit status
-shown          a path as a person would write it
-open_database  the database, to read, with no extension fetched
-put, written   one file, written beside its place and moved there whole
-new_folder     one folder, likewise
-sha256         what a file holds, in one word
-locked         one at a time in a folder
-Progress       how far a long work is, on a terminal; silent in a pipe
-"""
+"""What the commands share: the project's places, its messages, its files, one Markdown table."""
 
 from __future__ import annotations
 
@@ -41,10 +31,9 @@ NO_EXTENSIONS = {"autoinstall_known_extensions": "false", "autoload_known_extens
 
 
 class ProjectError(Exception):
-    """Why a command did not do its work, in words for the person who called it.
+    """Why a command did not do its work, for who called it: the place, what was found, what to do.
 
-    ``str(error)`` names the file, and the line and column or the sheet and cell where there is
-    one, what was found and what to do; ``status`` is the command's exit status.
+    ``status`` is the command's exit status.
     """
 
     def __init__(self, message: str, status: int = 1) -> None:
@@ -135,15 +124,14 @@ def database() -> Path:
 
 
 def add_database_option(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--database", type=Path, default=database(), metavar="FILE",
-        help="the database (default: US_TRADE_DB, or us_trade.duckdb)",
-    )  # fmt: skip
+    """Let a command be told where the database is."""
+    where = "the database (default: US_TRADE_DB, or us_trade.duckdb)"
+    parser.add_argument("--database", type=Path, default=database(), metavar="FILE", help=where)
 
 
 def open_database(path: Path, **settings: str) -> duckdb.DuckDBPyConnection:
     """Return a read-only connection that fetches no extension; raise ProjectError."""
-    import duckdb  # imported here: not every command opens the database
+    import duckdb  # only here: not every command opens the database
 
     if not path.is_file():
         raise ProjectError(f"{shown(path)}: there is no such database; build it with make")
@@ -169,10 +157,8 @@ def put(path: Path, data: bytes, *, over: bool = True) -> None:
 def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
     """Yield a file beside ``path`` to write; put it there, whole and on the disk, with one rename.
 
-    Follow a link to its file. Keep the mode of the file that was there and, where permitted, its
-    owner and group. With ``over=False`` a file that is there already, or came in between, is left
-    alone: FileExistsError. Raises OSError; nothing is left behind, unless the process is killed:
-    the next one clears up.
+    Follow a link to its file; keep the rights of the one that was there. With ``over=False`` it is
+    left alone: FileExistsError. Raises OSError. What a killed process leaves, the next one removes.
     """
     path = Path(os.path.realpath(path)) if over else path
     sweep(path)
@@ -180,8 +166,8 @@ def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
     with part.open("xb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         try:
-            if over:
-                keep_rights(path, file.fileno())
+            if path.exists():
+                keep_rights(path.stat(), file.fileno())
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -192,15 +178,13 @@ def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
             part.unlink(missing_ok=True)
 
 
-def keep_rights(old: Path, file: int) -> None:
-    """Give a file the mode of ``old`` and, where permitted, its owner and group."""
-    if old.exists():
-        rights = old.stat()
-        for owner in (rights.st_uid, -1):
-            with contextlib.suppress(OSError):
-                os.fchown(file, owner, rights.st_gid)
-                break
-        os.fchmod(file, rights.st_mode & 0o777)
+def keep_rights(old: os.stat_result, file: int) -> None:
+    """Give a file the mode of the old one and, where permitted, its owner and group."""
+    for owner in (old.st_uid, -1):
+        with contextlib.suppress(OSError):
+            os.fchown(file, owner, old.st_gid)
+            break
+    os.fchmod(file, old.st_mode & 0o777)
 
 
 @contextlib.contextmanager
@@ -294,20 +278,17 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]],
                    numbers: Sequence[bool] = ()) -> str:  # fmt: skip
     """Return a table with aligned columns; those that are ``numbers`` to the right."""
     cells = [[cell.replace("|", r"\|") for cell in row] for row in (header, *rows)]
-    is_number = [*numbers, *[False] * (len(header) - len(numbers))]
     columns = list(zip(*cells, strict=True))
     # A single column of sentences needs no padding, and reads better without.
     widths = [max(3, *map(len, column)) if len(columns) > 1 else 3 for column in columns]
-    rule = [
-        "-" * (width - 1) + (":" if right else "-")
-        for width, right in zip(widths, is_number, strict=True)
-    ]
+    is_number = [*numbers, *[False] * (len(header) - len(numbers))]
     lines = [
-        [cell.rjust(width) if n else cell.ljust(width) for cell, width, n in
-         zip(row, widths, is_number, strict=True)]
+        [cell.rjust(width) if right else cell.ljust(width)
+         for cell, width, right in zip(row, widths, is_number, strict=True)]
         for row in cells
     ]  # fmt: skip
-    lines.insert(1, rule)
+    ends = [":" if right else "-" for right in is_number]
+    lines.insert(1, ["-" * (width - 1) + end for width, end in zip(widths, ends, strict=True)])
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 

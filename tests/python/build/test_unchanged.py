@@ -212,12 +212,6 @@ def test_a_link_in_a_circle_is_named(project: Project) -> None:
     said = "docs/up is a link to a folder that it is in, where dbt would go round in circles: "
     assert built.returncode == 1 and built.stderr.endswith(f"{said}remove it\n")
     (project.root / "docs" / "up").unlink()
-    (project.root / "docs" / "there").symlink_to("../more")
-    (project.root / "more").mkdir()
-    (project.root / "more" / "back").symlink_to("../docs")
-    built = project.run(project.database, project.dbt)
-    assert built.stderr.endswith("docs/there/back" + said.removeprefix("docs/up") + "remove it\n")
-    (project.root / "docs" / "there").unlink()
     # One to another place is followed, as dbt does.
     (project.root.parent / "more").mkdir()
     (project.root / "models" / "more").symlink_to("../../more")
