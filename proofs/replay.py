@@ -28,7 +28,7 @@ Graph = dict[str, set[str]]  # of each node, by unique id, those that come befor
 RAN = ("seed", "model", "test")
 # What macros/report.sql prints at the end of a run: the rows of a failed test, but not of the gate,
 # of which the suspects say more, and the lines of these models.
-GATE, MOST_SHOWN = "no_break_is_unexplained", 5
+GATE, MOST_SHOWN = "no_failure_is_unexplained", 5
 LINES = ("int_suspect_lines", "int_build_summary")
 
 
