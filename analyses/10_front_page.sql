@@ -1,5 +1,5 @@
--- What does the first page of the latest release say? Its sentences on the month, on the
--- three-month averages and on the year to date.
+-- What does the first page of the latest release say? Its sentences on the month, on
+-- the three-month averages and on the year to date.
 select highlights.sentence
 from marts.mart_trade_highlights as highlights
 inner join marts.dim_release as releases

@@ -1,6 +1,6 @@
 -- How fast have exports and imports grown, year by year? In percent of the year before,
--- in nominal dollars. A year that still lacks months is compared with the same months of
--- the year before.
+-- in nominal dollars. A year that still lacks months is compared with the same months
+-- of the year before.
 select
     years.year,
     years.months_covered,

@@ -1,5 +1,5 @@
 -- When was the deficit in goods and services a record, and how long did that record
--- stand? Only the records that stood for more than twelve months, their own included.
+-- stand? Only records that stood for more than twelve months, from their own month on.
 select
     strftime(record_low_month, '%Y-%m') as month,
     min(value_busd) as balance_busd,
@@ -9,6 +9,7 @@ from marts.mart_trade_records
 where
     component = 'total'
     and flow = 'balance'
+    and record_low_month is not null
 group by record_low_month
 having count(*) > 12
 order by record_low_month;

@@ -1,7 +1,7 @@
--- How good is a first estimate of the deficit? Every one announced since January 2000, in
--- billions of dollars, against the next estimate, the annual revision and the current
--- number. The mean revision is above zero where the deficit grew; mean_absolute ignores
--- the sign. A next estimate that carries an annual revision counts in that row alone.
+-- How good is a first estimate of the deficit? This compares every one announced since
+-- January 2000 with later estimates, in billions of dollars. The mean revision is above
+-- zero where the deficit grew; mean_absolute ignores the sign. A next estimate that
+-- carries an annual revision counts as an annual revision alone.
 select
     horizon as revised_to,
     observations as months,

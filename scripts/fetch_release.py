@@ -61,18 +61,18 @@ MOST_LETTERS = 300  # of what a server says
 ATTEMPTS, TIMES = 3, "three times"
 BUSY = {429, 500, 502, 503, 504}
 FETCHED, THERE, MISSING, FAILED = "fetched", "there already", "not in the archive", "failed"
-IN_A_ROW = 3  # months that the server leaves without an answer, and then is left alone
+IN_A_ROW = 3  # stop after so many months in a row without an answer
 T = TypeVar("T")
-Told = Callable[[int, int], None]
+Progressed = Callable[[int, int], None]
 Kept = tuple[bytes, Release]
 
 
 class NoWorkbook(ProjectError):
-    """What came is neither a workbook nor a bundle, both of which are zip files."""
+    """The download is neither a workbook nor a bundle, which are both zip files."""
 
 
 class NotFound(NoWorkbook):
-    """The server says that nothing is there."""
+    """The server has nothing at the address."""
 
 
 class NoAnswer(ProjectError):
@@ -80,7 +80,7 @@ class NoAnswer(ProjectError):
 
 
 def printable(words: str) -> str:
-    """Return words from outside on one line, cut, without escape codes and passwords."""
+    """Return foreign text on one line, cut, without escape codes and passwords."""
     words = visible(re.sub(r"//[^/\s]*@", "//", " ".join(words.split())))
     return words if len(words) <= MOST_LETTERS else f"{words[:MOST_LETTERS]}..."
 
@@ -89,10 +89,10 @@ def printable(words: str) -> str:
 
 
 def within(seconds: float, work: Callable[[], T], late: ProjectError) -> T:
-    """Run ``work`` in a thread; raise ``late`` after so many seconds, and leave the thread behind.
+    """Run ``work`` in a thread; raise ``late`` after so many seconds and abandon the thread.
 
-    A socket's own timeout is for each wait of it: it does not end a name that is looked up, a byte
-    that comes now and then, or a long workbook.
+    A socket's own timeout limits each wait only: not a slow look-up of a name, a byte now and then,
+    or a long workbook.
     """
     future: Future[T] = Future()
 
@@ -110,19 +110,19 @@ def within(seconds: float, work: Callable[[], T], late: ProjectError) -> T:
 
 
 class Site:
-    """Where one address is asked for after the other, in no hurry.
+    """Ask for one address after the other, with a pause in between.
 
-    ``seconds`` are for a download and for reading it, ``pause`` lies between two requests.
+    ``seconds`` limits a download and reading it; ``pause`` separates two requests.
     """
 
     def __init__(self, seconds: float, pause: float) -> None:
         self.seconds, self.pause, self.asked = seconds, pause, False
         self.pools: dict[str | None, urllib3.PoolManager] = {}
 
-    def get(self, url: str, read: Callable[[str, bytes], Kept], told: Told) -> Kept:
+    def get(self, url: str, read: Callable[[str, bytes], Kept], progress: Progressed) -> Kept:
         """Return what ``read`` makes of the bytes at ``url``; raise ProjectError, with the address.
 
-        ``told`` is called with the bytes that came and, unless 0, how many there are.
+        ``progress`` is called with the bytes that came and, unless 0, how many there are.
         """
         time.sleep(self.pause * self.asked)
         self.asked = True
@@ -132,8 +132,8 @@ class Site:
 
         def still(done: int, total: int) -> None:
             if over.is_set():
-                raise late  # to nobody: it ends the download that was left behind
-            told(done, total)
+                raise late  # nobody reads this: it ends the abandoned download
+            progress(done, total)
 
         def work() -> Kept:
             try:
@@ -151,8 +151,8 @@ class Site:
         finally:
             over.set()
 
-    def download(self, url: str, told: Told) -> bytes:
-        """Return the workbook or bundle at ``url``; raise ProjectError with what ails it."""
+    def download(self, url: str, progress: Progressed) -> bytes:
+        """Return the workbook or bundle at ``url``; raise ProjectError with the reason."""
         for attempt in range(ATTEMPTS):
             if attempt:
                 time.sleep(self.pause)
@@ -164,19 +164,19 @@ class Site:
                         data += piece
                         if max(len(data), total) > MOST_BYTES:
                             raise ProjectError(f"is larger than {MOST_BYTES:,} bytes: no workbook")
-                        told(len(data), total)
+                        progress(len(data), total)
                 return checked(response, bytes(data))
             except (HTTPError, OSError, ValueError) as error:
                 cause = root_of(error)
                 if not is_drop(cause):
                     raise reason_of(cause) from error
-                if isinstance(error, MaxRetryError):  # no answer, however often it was asked
+                if isinstance(error, MaxRetryError):  # no answer after all attempts
                     break
         of_all = f" of {total:,}" if total else ""
         raise NoAnswer(f"broke off after {len(data):,}{of_all} bytes, {TIMES}; try again later")
 
     def opened(self, url: str) -> urllib3.BaseHTTPResponse:
-        """Return the answer behind all redirects, to be read; raise ProjectError, HTTPError.
+        """Return the answer after all redirects, ready to read; raise ProjectError, HTTPError.
 
         A redirect from https is followed to https only, from http to http or https.
         """
@@ -188,12 +188,12 @@ class Site:
             parts = urlsplit(url)
             response = self.pool(parts.scheme, parts.hostname or "").request(
                 "GET", url, preload_content=False, redirect=False, retries=retries,
-                timeout=2 * self.seconds,  # so that it is never the one that is reported
+                timeout=2 * self.seconds,  # so that this one is never reported
                 headers={"User-Agent": "us_trade (Python)", "Accept-Encoding": "identity"},
             )  # fmt: skip
             if not (target := response.get_redirect_location()):
                 return response
-            response.close()  # what else it says would be read, however long
+            response.close()  # the rest of the answer would be read, however long
             there = urljoin(url, target)
             if (scheme := urlsplit(there).scheme) not in (parts.scheme, "https"):
                 reason = f"is redirected from {parts.scheme} to {scheme}, {target}"
@@ -235,13 +235,13 @@ def root_of(error: BaseException) -> BaseException:
 
 
 def is_drop(cause: BaseException) -> bool:
-    """Return whether the other side hung up; where nothing listens, trying again is no use."""
+    """Return whether the other side hung up; if nothing listens, another try is no use."""
     hung_up = (ConnectionError, http.client.IncompleteRead, ssl.SSLEOFError)
     return isinstance(cause, hung_up) and not isinstance(cause, ConnectionRefusedError)
 
 
 def reason_of(cause: BaseException) -> ProjectError:
-    """Return what went wrong with a download, to stand behind its address."""
+    """Return why a download failed, in words that follow its address."""
     if isinstance(cause, ssl.SSLCertVerificationError):
         return NoAnswer(f"has a certificate that is not trusted: {cause.verify_message}")
     if isinstance(cause, ssl.SSLError):
@@ -266,9 +266,9 @@ def exhibit(address: str, data: bytes) -> Kept:
 
 
 def months_there(folder: Path) -> dict[str, Path]:
-    """Return the file of each month that is there, whatever it is called.
+    """Return the file of each month that is there, whatever its name.
 
-    One that is called for a month is that month's or cannot be read: it need not be opened.
+    A file named for a month holds that month or cannot be read: it need not be opened.
     """
     there: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
@@ -287,7 +287,7 @@ def save(data: bytes, release: Release, folder: Path) -> str:
         put(target, data, over=False)
     except FileExistsError:
         raise ProjectError(f"{shown(target)}: is in the way of the release; move it away") from None
-    size = f"{len(data):,} bytes, {release.first_month} to {key}"
+    size = f"{len(data):,} bytes, {release.months[0]} to {key}"
     return f"{shown(target)}: {size}, SHA-256 {hashlib.sha256(data).hexdigest()}"
 
 
@@ -316,10 +316,10 @@ def keep(data: bytes, release: Release, address: str, folder: Path) -> str:
 
 
 def cells(release: Release) -> dict[tuple[object, ...], int]:
-    """Return each number of a release by where it belongs: the kind of row, its period, series."""
+    """Return each number of a release by its kind of row, period and series."""
     return {
         (row.period_type, row.year, row.first, row.last, at): cell
-        for row in release.rows()
+        for row in release.rows
         for at, cell in enumerate(row.cells)
     }
 
@@ -328,16 +328,16 @@ def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
     """Put the current release into ``folder``, unless it is there, and say what was done."""
     with Progress("fetch") as bar:
 
-        def told(done: int, total: int) -> None:
+        def progress(done: int, total: int) -> None:
             bar.total = total
             bar(done, "bytes")
 
         try:
-            url, instead, kept = history, "", site.get(history, workbook, told)
+            url, instead, kept = history, "", site.get(history, workbook, progress)
         except NoWorkbook as none:
             url, instead = bundle, f"{none}; Exhibit 1 is taken instead\n"
             try:
-                kept = site.get(bundle, exhibit, told)
+                kept = site.get(bundle, exhibit, progress)
             except ProjectError as error:
                 raise ProjectError(f"{none}\n{error}") from error
     return instead + keep(*kept, printable(url), folder)
@@ -346,16 +346,16 @@ def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
 def fetch_month(site: Site, url: str, month: str, folder: Path, bar: Progress) -> str:
     """Put a month's Exhibit 1 into ``folder``, and say so; raise ProjectError or OSError."""
 
-    def told(size: int, _: int) -> None:
+    def progress(size: int, _: int) -> None:
         bar(bar.done, f"{month}, {size:,} bytes")
 
     older = url.replace("ft900xlsx", "ft900xls")
     try:
-        data, release = site.get(url, exhibit, told)
+        data, release = site.get(url, exhibit, progress)
     except NotFound:
         if older == url:
             raise
-        url, (data, release) = older, site.get(older, exhibit, told)
+        url, (data, release) = older, site.get(older, exhibit, progress)
     if release.release_id != month:
         what = f"is the release {release.release_id}, not {month}"
         raise ProjectError(f"{printable(url)} {what}; nothing was kept")
@@ -363,10 +363,10 @@ def fetch_month(site: Site, url: str, month: str, folder: Path, bar: Progress) -
 
 
 def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> str:
-    """Put into ``folder`` what the archive has of the months that are not there.
+    """Put into ``folder`` the archive's releases of the months that are missing there.
 
-    Print what came, and as errors what did not; return a sentence on all months. Raises OSError,
-    and ProjectError with that sentence where a month failed or none was to be had.
+    Print each release that came, and each failure as an error; return a summary. Raises OSError,
+    and ProjectError with the summary where a month failed or the archive had none.
     """
     there = months_there(folder)
     found: dict[str, list[str]] = {FETCHED: [], THERE: [], MISSING: [], FAILED: []}
@@ -399,7 +399,7 @@ def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> 
     if found[FAILED]:
         raise ProjectError(f"{sentence}; run it again to go on")
     if len(found[MISSING]) == len(months):
-        raise ProjectError(f"{sentence}; is {printable(pattern)} where it is?")
+        raise ProjectError(f"{sentence}; is the address {printable(pattern)} right?")
     return sentence
 
 
@@ -468,11 +468,11 @@ def parser() -> argparse.ArgumentParser:
 
     parser.add_argument("--since", type=months_since, metavar="MONTH", dest="months",
                         help="fetch each month since this one from the archive")  # fmt: skip
-    add("--url", address_of, HISTORY, "where the history is")
-    add("--bundle-url", address_of, BUNDLE, "where the current bundle is")
-    add("--archive-url", pattern_of, ARCHIVE, "where that of a month YYMM is")
-    add("--releases", Path, ROOT / "releases", "the folder where they go")
-    add("--time-limit", seconds_of, 60.0, "seconds for downloading and reading each of them")
+    add("--url", address_of, HISTORY, "address of the history")
+    add("--bundle-url", address_of, BUNDLE, "address of the current bundle")
+    add("--archive-url", pattern_of, ARCHIVE, "address of a month's bundle, with YYMM")
+    add("--releases", Path, ROOT / "releases", "folder for the releases")
+    add("--time-limit", seconds_of, 60.0, "seconds for downloading and reading each release")
     add("--pause", pause_of, 1.0, "seconds between two requests")
     return parser
 

@@ -23,7 +23,7 @@ from pathlib import Path
 import project
 from project import ROOT, ProjectError, open_database
 
-# Of each step after the build its script, and a file of dist/ that it writes.
+# The steps after the build: a script, and a file of dist/ that it writes.
 WRITTEN = {"export_marts.py": "data/datapackage.json", "build_report.py": "report.html"}
 LATE = 110
 
@@ -40,7 +40,7 @@ def monthly(database: Path, fetch_arguments: Sequence[str]) -> str:
 
 
 def run(script: str, *arguments: str) -> str:
-    """Return what a command of this project said; raise ProjectError with it where it failed."""
+    """Return the output of a command of this project; raise ProjectError with it on failure."""
     command = [sys.executable, str(ROOT / "scripts" / script), *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -55,7 +55,7 @@ def changed(path: Path) -> int:
 
 
 def check_late(database: Path, late: int) -> None:
-    """Raise ProjectError where the next release should have been there by now."""
+    """Raise ProjectError if the next release is overdue."""
     with open_database(database) as connection:
         [(month,)] = connection.execute("select max(month_date) from marts.dim_month").fetchall()
     if (days := (date.today() - month).days) > late:

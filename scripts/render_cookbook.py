@@ -105,7 +105,7 @@ def in_words(recipe: Recipe, columns: list[str], rows: list[tuple[Any, ...]]) ->
     try:
         macro: Any = getattr(made.get_template(ANSWERS).module, name)
         said: str = macro([dict(zip(columns, row, strict=True)) for row in rows])
-    except (AttributeError, jinja2.TemplateError) as error:
+    except (ArithmeticError, AttributeError, TypeError, ValueError, jinja2.TemplateError) as error:
         raise ProjectError(f"{shown(recipe.path.parent / ANSWERS)}: {name}: {error}") from None
     return " ".join(said.split())
 

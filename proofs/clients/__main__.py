@@ -1,8 +1,8 @@
 """Ask real clients about one built database and compare their answers.
 
-Each program `ask_*` of this folder is a client, or several; what it installs, in an environment of
-its own, and which questions of questions.toml it is asked, is written on its top.  The right
-answers are those of the project's own DuckDB.
+Each program `ask_*` of this folder is a client, or several. Its header lists the packages it
+installs, in an environment of its own, and the kinds of questions of questions.toml it can answer.
+The right answers come from the project's own DuckDB.
 
 Exit status: 0, or 1 where a client cannot be asked or answers wrong; each fault is a line.
 """
@@ -42,14 +42,14 @@ from proofs.commands import UV
 from proofs.tables import write_table
 
 FOLDER = Path(__file__).parent
-SECONDS = 3600  # for all that a client installs and answers
-# What stands on top of a program, as Python's packaging has it, and of JavaScript alike.
+SECONDS = 3600  # for a client's installation and all its answers
+# The header of a program, as Python's packaging defines it; in JavaScript alike.
 HEADER = re.compile(r"(?ms)\A(?:#|//) /// script\n(.*?)^(?:#|//) ///$")
 
 
 @dataclass(frozen=True)
 class Client:
-    """A program, and in which languages it is asked; ``program`` is what no index installs."""
+    """A program and its languages; ``program`` must be there, since no index installs it."""
 
     name: str
     file: Path
@@ -59,7 +59,7 @@ class Client:
 
     @property
     def command(self) -> list[str]:
-        """What runs it; uv, or npm, installs its packages first, and keeps them."""
+        """Return the command that runs it; uv, or npm, installs and keeps its packages."""
         if self.file.suffix == ".mjs":
             packages = [f"--package={package}" for package in self.packages]
             return ["npm", "exec", "--yes", *packages, "--", "node", str(self.file)]
@@ -131,7 +131,7 @@ def run(command: list[str], words: str, scratch: str) -> str:
     finally:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()  # to the pipes' end, when the last of its processes is gone
+        process.communicate()  # until the pipes end, with the last of its processes
     if process.returncode:
         said = (errors.strip() or f"exit code {process.returncode}").splitlines()
         raise ProjectError(f"cannot be asked: {said[-1].strip()}")

@@ -1,4 +1,4 @@
-"""What the clients are asked, what is right, and what is wrong with an answer."""
+"""Load the questions for clients with their right answers, and judge answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = Path(__file__).with_name("questions.toml")
 
 @dataclass(frozen=True)
 class Question:
-    """A question in one language: right are these rows, or an error that says ``refused``."""
+    """A question in one language; right are these rows, or an error that says ``refused``."""
 
     id: str
     language: str

@@ -1,7 +1,7 @@
-"""The rows of a release and its calendar: the labels found, compared with those expected.
+"""Compare the labels of a release with the rows that its calendar requires.
 
 First year, last month and kind of table say which rows there must be, in which order.  What
-differs is told by stretches: a year that is lost is one fault, not one for each of its months.
+differs is reported by stretches: a year that is lost is one fault, not one for each of its months.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ MONTHS = (
 MONTH_NUMBERS = {name.casefold(): number for number, name in enumerate(MONTHS, 1)}
 ABBREVIATIONS = MONTH_NUMBERS | {name[:3].casefold(): n for n, name in enumerate(MONTHS, 1)}
 ABBREVIATIONS["sept"] = 9
-# Of what a release prints, in a hundred years; no more are compared.
+# No release has more lines in a hundred years; more are not compared.
 MOST_YEARS = 150
 MOST_LABELS = 16 * MOST_YEARS
 
 
 @dataclass
 class Row:
-    """One printed row of nine cells, in the order of SERIES; ``period_type`` says of what:
+    """One row of nine cells, in the order of SERIES; ``period_type`` is its period:
 
         month         a month
         year, part_year  a year, or the last one as far as it goes
         year_to_date  the same months of a full year
-        last_print    last month, as the release before printed it
+        as_previously_published  last month, as the release before printed it
 
     ``first`` and ``last`` are the months that it covers; the cells are millions of US dollars.
     ``layout`` says how they stand on the line: a format string in which ``{k:,}`` is the k-th
@@ -45,9 +45,9 @@ class Row:
     period_type: str
     label: str
     is_revised: bool
-    year: int
-    first: int
-    last: int
+    year: int = 0
+    first: int = 0
+    last: int = 0
     layout: str = ""
     cells: list[int] = field(default_factory=list)
 
@@ -57,8 +57,11 @@ Key = tuple[str, int, bool]
 
 @dataclass(frozen=True)
 class Label:
-    """What a row is labelled as, or must be: a ``year``, a ``month``, an ``annual`` row by its
-    last month; ``unread`` where nobody knows.  A row that is not required may be there, empty."""
+    """A row's label, as found or as required: a year, a month, or an annual row.
+
+    An ``annual`` row goes by its last month; an ``unread`` one could be any row. A row that is not
+    required may be there, empty.
+    """
 
     kind: str
     number: int
@@ -68,7 +71,7 @@ class Label:
 
     @property
     def key(self) -> Key:
-        """Return what is compared; not the year, which a lost row would change for the others."""
+        """Return the part to compare; not the year, which a lost row would change for others."""
         is_empty_annual = self.kind == "annual" and not self.is_printed
         return self.kind, 0 if is_empty_annual else self.number, self.is_printed
 
@@ -86,16 +89,16 @@ class Label:
 
 
 class Calendar:
-    """The labels of a release, in the order of its lines; what is wrong goes to ``faults``."""
+    """The labels of a release, in the order of its lines; faults go to ``faults``."""
 
     def __init__(self, table: Table, faults: Faults) -> None:
         self.table, self.faults = table, faults
-        self.first_year = 0  # that the title names
+        self.first_year = 0  # named by the title
         self.labels: list[Label] = []
         self.year = 0
 
     def enter(self, line: int, kind: str, number: int = 0, *, is_printed: bool = True) -> int:
-        """Add the label of a row; return the year that the row stands in."""
+        """Add the label of a row; return the year of the row."""
         if kind == "year":
             self.year = number
         elif kind == "annual" and self.labels and self.labels[-1].kind == "month":
@@ -104,15 +107,15 @@ class Calendar:
         return self.year
 
     def is_to_date(self) -> bool:
-        """Return whether an annual row that comes now is the second one, of the year to date."""
+        """Return whether an annual row at this place is the second one, of the year to date."""
         last = self.labels[-1] if self.labels else None
         is_second = last is not None and last.kind == "annual" and last.is_printed
         return self.table.has_year_to_date and is_second
 
     def reference_month(self) -> tuple[int, int]:
-        """Return the year and number of the last month; (0, 0) where no month is printed.
+        """Return the year and number of the last month; (0, 0) without months.
 
-        Where the rows to compare with agree on a later one, it is that: its row is lost.
+        Where the rows to compare with agree on a later month, it is that one: its row is lost.
         """
         months = [it for it in self.labels if it.kind == "month" and it.is_printed]
         year, month = max(((it.year, it.number) for it in months), default=(0, 0))
@@ -125,7 +128,7 @@ class Calendar:
         return year, month
 
     def expected(self, first: int, year: int, month: int) -> Iterator[tuple[Label, bool]]:
-        """Yield the rows that there must be, and those that may be, each with which it is."""
+        """Yield the rows that are required or allowed, each with which it is."""
         for at in range(first, year + 1):
             last = 12 if at < year else month
             yield Label("year", at, at), True
@@ -142,7 +145,7 @@ class Calendar:
                 yield Label("month", number, year + 1, False), False
 
     def check(self) -> None:
-        """Compare the labels with those expected; add a fault for each stretch that differs."""
+        """Compare the labels with the expected ones; add a fault for each stretch that differs."""
         found = self.labels
         year, month = self.reference_month()
         if not month:
@@ -163,7 +166,7 @@ class Calendar:
         moved = {it.name for rows, _, _ in stretches for it in rows} & lost
         for rows, lacking, line in stretches:
             if any(row.kind == "unread" for row in rows):
-                continue  # which was said, and may be the very one that seems to be missing
+                continue  # already a fault, and perhaps the very row that seems to be missing
             if len(rows) == len(lacking) == 1:
                 here, there = rows[0], lacking[0].name
                 same = here.name == there and not here.is_printed
@@ -178,7 +181,7 @@ class Calendar:
                 self.faults.at(rows[0].line, f"{what} {are} {self.why(rows[0], moved)}")
 
     def why(self, row: Label, moved: set[str]) -> str:
-        """Return what is wrong with a row that nobody expects where it stands."""
+        """Return why a row does not belong where it is."""
         if row.name in moved:
             return "out of order"
         others = [it.line for it in self.labels if it.name == row.name and it.line != row.line]
@@ -191,7 +194,7 @@ def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int,
     """Yield the stretches in which two lists differ, as slices of both.
 
     Where a stretch might as well begin later, it does: of rows that stand twice the second is
-    told, and of a lost year its own rows.
+    reported, and of a lost year its own rows.
     """
     same = sum(
         1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(found, wanted, strict=False))

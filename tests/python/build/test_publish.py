@@ -217,7 +217,7 @@ DIE = "os.kill(os.getpid(), 9)"
 KILLED = {
     "while it is copied": ("build.shutil.copyfileobj", 1),
     "before the rename": ("os.replace", 1),
-    "after it": ("build.remember", 2),
+    "after it": ("build.note_build", 2),
 }
 
 
@@ -237,7 +237,7 @@ def test_a_build_killed_at_any_step_leaves_a_whole_database(
     assert beside(database) == []
 
 
-def test_a_second_build_is_told_of_the_first_even_when_only_its_dbt_is_left(
+def test_a_second_build_is_refused_even_when_only_the_dbt_of_the_first_is_left(
     tmp_path: Path, builds: Builds, database: Path, good: Path, gate: Gate
 ) -> None:
     """Nor may anything rewrite its seeds."""
@@ -263,7 +263,7 @@ def test_a_second_build_is_told_of_the_first_even_when_only_its_dbt_is_left(
     assert beside(database) == []
 
 
-def test_a_build_that_is_told_to_end_ends_its_dbt_and_under_nohup_goes_on(
+def test_an_interrupted_build_ends_its_dbt_and_under_nohup_goes_on(
     tmp_path: Path, builds: Builds, database: Path, gate: Gate
 ) -> None:
     told = builds.start(database, gate.dbt(tmp_path))
@@ -373,7 +373,7 @@ NOT_OURS = [
      f"{NOT_MADE}(main.a, main.b, main.c and 2 more)"),
     (notes_in_the_log, f"{NOT_MADE}(main.notes)"),
     (a_log_of_another, "cannot be read as a database of this project"),
-    (an_orphan, ".wal is a log of what is not in"),
+    (an_orphan, ".wal holds changes that are not in"),
     (a_folder, "is a folder"),
     (a_broken_link, "is a link to nowhere.duckdb, which is not there"),
     (a_pipe, "is not a file"),
@@ -420,7 +420,7 @@ def test_a_name_that_cannot_be_is_refused_before_dbt_starts(
     assert NAMES[name] in built.stderr and built.stderr.count("\n") == 1
 
 
-def test_a_project_in_a_folder_with_an_apostrophe_is_told_to_move(
+def test_a_project_in_a_folder_with_an_apostrophe_is_refused(
     tmp_path: Path, builds: Builds, database: Path, good: Path
 ) -> None:
     builds.patch.setattr(build, "ROOT", tmp_path / "Ann's")

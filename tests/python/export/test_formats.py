@@ -163,7 +163,7 @@ def test_the_workbook_is_for_people(dist: Path, sheets: dict[str, Any]) -> None:
 # --------------------------------------------------------------------------- the others
 
 
-def test_the_latest_month_is_told_in_numbers_and_sentences(dist: Path) -> None:
+def test_the_latest_month_is_in_numbers_and_sentences(dist: Path) -> None:
     latest = json.loads((dist / "latest.json").read_text(encoding="utf-8"))
     assert (latest["month"], latest["released_on"]) == ("2024-02", "2024-04-04")
     assert latest["headline"]["deficit"]["level"] == 68.9

@@ -151,7 +151,8 @@ def test_an_archive_that_has_none_of_them_may_be_elsewhere(archive: Server, tmp_
     assert since("2024-01", archive, tmp_path) == (
         1,
         "",
-        "2024-01 to 2024-02: 2 not in the archive (2024-01 to 2024-02); is YYMM where it is?\n",
+        "2024-01 to 2024-02: 2 not in the archive (2024-01 to 2024-02); "
+        "is the address YYMM right?\n",
     )
 
 

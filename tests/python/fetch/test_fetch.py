@@ -134,7 +134,7 @@ def test_a_month_and_the_part_year_that_it_is_are_two_rows(tmp_path: Path) -> No
     (tmp_path / "january.txt").write_text("\n".join([*HEAD, *table, *LINES[-3:]]))
     release = read_release(tmp_path / "january.txt")
     assert release.release_id == "2024-01"
-    assert len(fetch_release.cells(release)) == sum(len(row.cells) for row in release.rows())
+    assert len(fetch_release.cells(release)) == sum(len(row.cells) for row in release.rows)
 
 
 IN_THE_WAY = f"{NAME}: is in the way of the release; move it away\n"
@@ -372,7 +372,7 @@ def test_a_folder_that_is_none(tmp_path: Path) -> None:
     assert told == (2, "", f"{tmp_path / 'nowhere'}: is not a folder\n")
 
 
-def test_a_terminal_is_told_how_far_it_is(
+def test_a_terminal_shows_the_progress(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Output, "isatty", lambda self: True)

@@ -30,7 +30,7 @@ SAID = (
 
 
 def rebuilt(database: Path) -> bytes:
-    """What mart_release_text gives back, as the bytes of a file."""
+    """Return the text of mart_release_text as the bytes of a file."""
     [(ending, mark, newline)] = query(
         database,
         "select line_ending, has_byte_order_mark, ends_with_newline from marts.dim_release",
@@ -127,7 +127,7 @@ def test_every_number_of_the_text_stands_in_a_fact(database: Path, release_text:
 
 
 def test_a_text_saved_by_a_spreadsheet_is_rebuilt(build: Build, tmp_path: Path) -> None:
-    """CRLF, a byte-order mark, quoted numbers, U+2212, marks of revision, exports first."""
+    """CRLF, a byte-order mark, quotes, U+2212, marks of revision, exports first, a new footnote."""
     lines = []
     for number, line in enumerate(history(2022, (2024, 2)).split("\n")):
         fields = line.split("\t")
@@ -140,10 +140,15 @@ def test_a_text_saved_by_a_spreadsheet_is_rebuilt(build: Build, tmp_path: Path) 
         if fields[0] == "February":
             fields[0] = "February (R)  "
         lines.append("\t".join(fields))
+    lines.append("(2) Includes what no release ever had.")
     text = "\ufeff" + "\r\n".join(lines) + "\r\n"
     outcome = replayed(build, tmp_path, releases={"2024-02.txt": text.encode()})
     assert outcome.replayed.succeeded, outcome.printed
     assert rebuilt(outcome.database) == text.encode()
+    assert [line for line in outcome.printed.split("\n") if "warning" in line] == [
+        f'warning     2024-02 line {len(lines)}: "{lines[-1]}" is not known from any release; '
+        "accept it in scripts/release/published_words.csv"
+    ]
     assert outcome.query(
         "select count(*) filter (is_revised), count(*) from marts.fct_monthly_trade"
     ) == [(3 * 3, 26 * 3)]

@@ -101,7 +101,7 @@ def load_cases(
 
 @pytest.mark.parametrize("name", CASES)
 def test_cases_by_hand(by_hand: duckdb.DuckDBPyConnection, name: str) -> None:
-    """What is certain is off by the error, give or take two roundings; the others are counted."""
+    """A certain suspect is off by the error, within two roundings; the others are counted."""
     case = CASES[name]
     suspects = by_hand.execute(
         "select line_number || ' ' || series_id, published_musd - implied_musd, is_ambiguous "
@@ -151,10 +151,10 @@ def test_a_known_discrepancy_and_a_new_error_do_not_hide_each_other(build: Build
          ["line 155, column 6: exports goods, May 2001 reads 81,882; "
           "the identities say 63,882 (63,881 to 63,883)"]),
         ({YEAR: ALL},
-         ["line 150: it, or a month of it, is wrong: the row of 2001 does not add up to its "
+         ["line 150: this row or one of its months is wrong: 2001 does not add up to its "
           "months, in all nine numbers"]),
         ({MAY: ALIKE},
-         ["line 150: it, or a month of it, is wrong: the row of 2001 does not add up to its "
+         ["line 150: this row or one of its months is wrong: 2001 does not add up to its "
           "months, in balance goods; balance total; exports goods; exports total"]),
     ],
     ids=["a number", "a row", "a part of a row"],

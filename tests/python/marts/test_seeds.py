@@ -12,11 +12,11 @@ import pytest
 from support.builds import Build, replayed
 
 CALENDAR = "release_calendar_dates_each_release_after_its_month_and_in_order"
-HEADLINES = "headline_deficits_say_all_of_releases_in_the_calendar"
+HEADLINES = "headline_deficits_cover_the_release_calendar"
 SPANS = "revision_spans_has_each_month_of_the_year"
 RECESSIONS = "recessions_run_from_peak_to_trough_one_after_another"
-COMPONENTS = "components_are_parts_of_components"
-SERIES = "series_are_called_by_their_rule"
+COMPONENTS = "every_parent_component_exists"
+SERIES = "series_names_follow_their_rule"
 PLACES = "sort_orders_are_unique"
 
 

@@ -10,8 +10,6 @@ import datetime
 import io
 import re
 import struct
-import subprocess
-import sys
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -23,12 +21,11 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 from proofs.made_up_releases import EXHIBIT_FOOT, EXHIBIT_TITLE, EXHIBIT_UNITS, PART, as_bundle
 from support.old_workbook import DIVISION_BY_ZERO, cells_of, old_workbook, record
-from support.reading import COMMITTED, EXHIBIT, HISTORY, TEXTS, edited, faults_of, rows_of
+from support.reading import EXHIBIT, HISTORY, TEXTS, edited, faults_of, rows_of
 
 from project import ROOT
-from release import read_bundle, read_release
+from release import Refused, read_bundle, read_release
 from release.reader import MOST_BYTES, read, read_text
-from release.workbook import cell_name
 
 # --------------------------------------------------------------------------- texts
 
@@ -138,8 +135,8 @@ def test_a_workbook_is_read_to_the_cells_of_its_text(name: str, suffix: str) -> 
     data = made(text=text) if suffix == ".xlsx" else old_workbook(cells_of(text), "1")
     release = read(f"some{suffix}", data, suffix)
     plain = read_text("some.txt", text.encode())
-    assert [(row.year, row.period_type, row.cells) for row in release.rows()] == [
-        (row.year, row.period_type, row.cells) for row in plain.rows()
+    assert [(row.year, row.period_type, row.cells) for row in release.rows] == [
+        (row.year, row.period_type, row.cells) for row in plain.rows
     ]
     assert (release.origin.source_format, release.origin.sheet_name) == ("workbook", "1")
     seeds = rows_of(release)
@@ -291,7 +288,7 @@ CELLS: list[tuple[str, Any, str, str]] = [
     ("F13", "46,88", f'exports goods: "46,88" {WHOLE}', ""),
     ("F13", True, f'exports goods: "TRUE" {WHOLE}', ""),
     ("F13", "#REF!", 'holds the error "#REF!"', f'exports goods: "#REF!" {WHOLE}'),
-    ("F13", None, "the row is half printed: no number for exports goods", ""),
+    ("F13", None, "the row is incomplete: no number for exports goods", ""),
     ("F13", datetime.date(1995, 3, 1), f'exports goods: "1995-03-01" {WHOLE}', "-"),
     ("F13", "=1+1", FORMULA, "-"),
     ("A3", "=B1", FORMULA, "-"),
@@ -308,7 +305,9 @@ CELLS: list[tuple[str, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("cell", "value", "new", "old"), CELLS)
-def test_a_fault_of_a_cell_is_told_with_its_name(cell: str, value: Any, new: str, old: str) -> None:
+def test_a_fault_of_a_cell_is_reported_with_its_name(
+    cell: str, value: Any, new: str, old: str
+) -> None:
     assert faults_of(made(put(cell, value)), ".xlsx") == [f"'1'!{cell}: {new}"]
     if old != "-":
         column, row = re.fullmatch(r"([A-Z]+)([0-9]+)", cell).groups()
@@ -322,7 +321,7 @@ def test_an_error_of_an_old_workbook() -> None:
     """calamine says nothing of it, and so the cell is blank."""
     cells = cells_of(HISTORY) | {(13, 6): ERROR}
     [fault] = faults_of(old_workbook(cells, "1"), ".xls")
-    assert fault == "'1'!F13: the row is half printed: no number for exports goods"
+    assert fault == "'1'!F13: the row is incomplete: no number for exports goods"
 
 
 def test_two_sheets_with_the_title_and_none() -> None:
@@ -363,11 +362,6 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 PASSWORD = "is protected by a password; save it without one"
 TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-DAMAGED = "is damaged: it stands out of order or twice, or holds more than one value"
-VALUE = b"<v>%d</v>" % NUMBER
-ENTITIES = b'<!DOCTYPE a [<!ENTITY a "%b">%b]>' % (
-    b"x" * 5000, b"".join(b'<!ENTITY %c "%b">' % (n + 1, b"&%c;" % n * 99) for n in range(97, 104)),
-)  # fmt: skip
 FILES: dict[str, tuple[str, bytes, str]] = {
     "empty": (".xlsx", b"", "is empty"),
     "an old workbook": (".xlsx", OLE, "is an old workbook (.xls) by its content; name it so"),
@@ -376,8 +370,6 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "a page": (
         ".xlsx", b"<!DOCTYPE html><html>Not found</html>",
         'is no workbook (.xlsx): it begins with "<!DOCTYPE html><html"'),
-    "another zip file": (
-        ".xlsx", zipped(("mimetype", b"")), "is a zip file, but no workbook (.xlsx)"),
     "a binary workbook": (
         ".xlsx", zipped(("xl/workbook.bin", b"")),
         "is a binary workbook (.xlsb); save it as Excel Workbook (.xlsx)"),
@@ -386,33 +378,17 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "a part that is damaged": (
         ".xlsx", SOUND.replace(b"xl/worksheets", b"xl/worksheet5", 1),
         "is damaged, or no workbook: File name in directory 'xl/worksheets/sheet1.xml' and h"),
-    "a part twice": (
-        ".xlsx", with_part(SOUND, SHEET, b""),
-        'is damaged: it holds "xl/worksheets/sheet1.xml" twice'),
     "a part that is not there": (
         ".xlsx", parts_changed(SOUND, lambda part, xml: xml.replace(b"worksheets/", b"sheets/")),
         "is damaged, or no workbook: \"There is no item named 'xl/sheets/sheet1.xml' in the "),
     "XML that does not close": (
         ".xlsx", in_sheet(b"</sheetData>", b"")(SOUND),
         "is damaged, or no workbook: mismatched tag: line 1, column"),
-    "entities without end": (
-        ".xlsx", in_sheet(b"<worksheet ", ENTITIES + b'<worksheet a="&h;" ')(SOUND),
-        "is damaged, or no workbook: "),
     "a number that is none": (
         ".xlsx", in_sheet(b"<v>%d</v>" % NUMBER, b"<v>many</v>")(SOUND),
         "is damaged, or no workbook: Parse float error: invalid float literal"),
-    "a cell twice": (
-        ".xlsx", in_sheet(VALUE + b"</c>", VALUE + b'</c><c r="F13"><v>7</v></c>')(SOUND),
-        f"'1'!F13: {DAMAGED}"),
-    "two values": (".xlsx", in_sheet(VALUE, VALUE + b"<v>7</v>")(SOUND), f"'1'!F13: {DAMAGED}"),
-    "a value with a tag in it": (
-        ".xlsx", in_sheet(VALUE, VALUE[:5] + b"<c/>" + VALUE[5:])(SOUND), f"'1'!F13: {DAMAGED}"),
-    "a cell of another row": (
-        ".xlsx", in_sheet(b'<c r="F13"', b'<c r="F12"')(SOUND), f"'1'!F13: {DAMAGED}"),
     "a cell in the last corner of a sheet": (
         ".xlsx", made(put("XFD1048576", "x")), f"'1'!XFD1048576: {FAR}"),
-    "a row beyond all bounds": (
-        ".xlsx", in_sheet(b'<c r="A9"', b'<c r="A9999999"')(SOUND), f"'1'!A9999999: {FAR}"),
     "much when unpacked": (
         ".xlsx", zipped(("[Content_Types].xml", bytes(50_000_000))),
         "has 50,000,000 bytes when unpacked; a release has less than 5,000,000"),
@@ -438,33 +414,10 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_no_sound_workbook(name: str) -> None:
+def test_a_file_that_is_no_valid_workbook(name: str) -> None:
     suffix, data, expected = FILES[name]
     [fault] = faults_of(data, suffix)
     assert fault.removeprefix(f"some{suffix}: ").startswith(expected)
-
-
-def test_the_name_of_a_cell() -> None:
-    assert cell_name("a", 3, 28) == "a!AB3"
-    assert cell_name("a\n'b", 1, 1) == "'a\\n''b'!A1"
-
-
-def test_without_calamine(tmp_path: Path) -> None:
-    """A text is read all the same; of a workbook it is said what reads it."""
-    book = tmp_path / "a.xlsx"
-    book.write_bytes(SOUND)
-    code = (
-        f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r}); from pathlib import Path; "
-        "sys.modules['python_calamine'] = None; from release import read_release; "
-        f"print(read_release(Path({str(ROOT / 'releases' / '2024-02.txt')!r})).release_id); "
-        f"read_release(Path({str(book)!r}))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stdout == "2024-02\n"
-    assert done.stderr.splitlines()[-1] == (
-        f"release.faults.Refused: {book}: a workbook is read with python_calamine, which is not "
-        "installed; install requirements.lock, or save the sheet as text (tab-separated)"
-    )
 
 
 def test_where_memory_has_no_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -497,24 +450,11 @@ def test_the_exhibit_of_a_bundle(name: str, data: bytes) -> None:
 
 
 NONE = "some.zip: holds no exh1.xlsx or exh1.xls"
-OUT = "a name that leads out of it"
 BUNDLES: dict[str, tuple[bytes, str]] = {
     "none": (zipped(("exh2.xlsx", SOUND)), NONE),
     "two": (
         zipped(("a/exh1.xlsx", SOUND), ("b/EXH1.xls", SOUND)),
         'some.zip: holds "a/exh1.xlsx", "b/EXH1.xls"; expected one'),
-    "a name that climbs": (
-        zipped(("exh1.xlsx", SOUND), ("../exh2.xlsx", b"")),
-        f'some.zip: holds "../exh2.xlsx", {OUT}'),
-    "a name from the root": (zipped(("/exh1.xlsx", SOUND)), f'some.zip: holds "/exh1.xlsx", {OUT}'),
-    "a name that climbs on Windows": (
-        zipped(("a\\..\\..\\exh1.xlsx", SOUND)),
-        f'some.zip: holds "a\\..\\..\\exh1.xlsx", {OUT}'),
-    "a name with a drive": (
-        zipped(("c:exh1.xlsx", SOUND)), f'some.zip: holds "c:exh1.xlsx", {OUT}'),
-    "much when unpacked": (
-        zipped(("exh1.xlsx", SOUND), *((f"exh{at}.xlsx", bytes(10**7)) for at in range(2, 13))),
-        "some.zip: has 110,"),
     "an exhibit that is much": (
         zipped(("exh1.xlsx", bytes(6_000_000))),
         "some.zip: its exh1.xlsx has 6,000,000 bytes; a release has less than 5,000,000"),
@@ -539,21 +479,22 @@ def test_a_bundle_is_refused(name: str) -> None:
     assert fault.startswith(expected)
 
 
-@pytest.mark.parametrize(
-    ("name", "is_right"),
-    [
-        ("ft900xlsx_2305.zip", True), ("FT900xls_2305 (1).zip", True), ("ft900xlsx.zip", True),
-        ("2023-05.zip", True), ("a.zip", True), ("ft900xlsx_2304.zip", False),
-        ("ft900xls_2304-b.zip", False), ("2023-06.zip", False),
-    ],
-)  # fmt: skip
-def test_the_month_that_a_name_tells(name: str, is_right: bool, tmp_path: Path) -> None:
+NAMES = {
+    "2023-05.zip": "", "a.zip": "", "ft900xlsx.zip": "", "ft900xlsx_2305.zip": "",
+    "FT900xls_2305 (1).zip": "", "2023-05.txt": "", "2023-13.txt": "",
+    "2023-06.zip": "ends with 2023-05; is it cut off", "2023-06.TXT": "ends with 2023-05; is it",
+    "ft900xlsx_2304.zip": "named for 2023-04", "ft900xls_2304-b.zip": "named for 2023-04",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_month_in_the_name_of_a_file(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
-    path.write_bytes(ZIPPED)
-    if is_right:
+    path.write_bytes(ZIPPED if path.suffix == ".zip" else EXHIBIT.encode())
+    if not NAMES[name]:
         assert read_release(path).release_id == "2023-05"
         return
-    with pytest.raises(Exception, match="named for 2023-04|ends with 2023-05; is it cut off"):
+    with pytest.raises(Refused, match=NAMES[name]):
         read_release(path)
 
 
@@ -568,13 +509,3 @@ def test_a_file_that_is_too_large_is_not_read(
     monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
     with pytest.raises(Exception, match=f"has 4,294,967,296 bytes; .*{MOST_BYTES[suffix]:,}"):
         read_release(path)
-
-
-def test_a_file_named_for_another_month(tmp_path: Path) -> None:
-    for name, is_right in (("2024-02.txt", True), ("2024-13.txt", True), ("2024-03.TXT", False)):
-        (tmp_path / name).write_text(COMMITTED)
-        if is_right:
-            assert read_release(tmp_path / name).release_id == "2024-02"
-        else:
-            with pytest.raises(Exception, match="ends with 2024-02; is it cut off"):
-                read_release(tmp_path / name)

@@ -52,7 +52,7 @@ RED = "\x1b[31m"
 
 
 class Server(ThreadingHTTPServer):
-    """Answers by the path that is asked for; remembers what was asked."""
+    """Answers by path, and records the requests."""
 
     daemon_threads = True
 
