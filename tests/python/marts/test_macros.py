@@ -36,7 +36,7 @@ def test_a_macro_answers_in_a_copy_of_another_name(database: Path, tmp_path: Pat
     [(comment,)] = query(
         copy, "select comment from duckdb_functions() where function_name = 'trade_as_of'"
     )
-    assert "as they were known on that day" in comment
+    assert "as known on that day" in comment
 
 
 def test_the_shapes_of_fred_and_alfred(situation: Callable[[str], Outcome]) -> None:
