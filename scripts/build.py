@@ -2,15 +2,12 @@
 
 A reader meets the last good build or the new one, never a half-built file: the finished one is
 copied beside the database and takes its place with one rename. (dbt's file has the same name
-because a table macro contains the name of its database.) The new database is complete and audited:
-every model is built, every data test passed, and a valid release is in it.
+because a table macro remembers its database by that.) Every model of it is built, every data test
+passed, and a valid release is in it. Replaced is only what this project made; of a link, the file
+it leads to. Nothing is built where nothing changed: neither what a build reads, nor its file.
 
 A lock on seeds/ is held from the first step to the last. dbt inherits it: should it outlive this
 process, no other build of the project begins before it ends.
-
-Nothing is built if nothing changed since the last good build: neither the files that a build
-reads, nor the file that it made. A build replaces only a database of this project; behind a link,
-it replaces the file that the link leads to.
 
 Exit status: 0; that of dbt where it failed, 128 and the signal's number where it was killed; 130
 where the build was interrupted; 2 for wrong usage; else 1.
@@ -28,7 +25,6 @@ import os
 import re
 import select
 import shutil
-import signal
 import subprocess
 import sys
 import time
@@ -59,6 +55,7 @@ OURS = {"raw.release_lines", "raw.monthly_trade", "raw.annual_trade"}
 # DuckDB's logs of a database that was not closed: it would replay them into a new file.
 LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")
 
+WRITTEN = "was opened for writing during the build"
 ELSEWHERE = "move it away, or name another file in US_TRADE_DB"
 BUSY = "another build is running, or the seeds are being written: wait for it to end, or stop it"
 
@@ -66,10 +63,9 @@ Read = list[tuple[str, str, int]]  # path, SHA-256 and modification time of each
 
 
 def build(database: Path, file: Path) -> None:
-    """Build the database, unless nothing has changed since it was built.
+    """Build the database, unless nothing has changed; ``file`` is that behind it.
 
-    ``file`` is that behind ``database``. Raises ProjectError where a release is refused, dbt fails
-    or the file is not ours to replace, and OSError where something cannot be read or written.
+    Raises ProjectError where a release is refused, dbt fails or the file is not ours, and OSError.
     """
     with project.locked(ROOT / "seeds", BUSY) as lock:
         if (said := unchanged(database, file)) is not None:
@@ -79,10 +75,12 @@ def build(database: Path, file: Path) -> None:
         print(normalized(), flush=True)
         check_encoding()
         before = what_is_read()
-        new = empty(ROOT / "target" / "build") / database.name
+        new = ROOT / "target" / "build" / database.name
+        shutil.rmtree(new.parent, ignore_errors=True)
+        new.parent.mkdir(parents=True)
         run_dbt(new, lock, before=state(database))
         said = checked_summary(new)
-        publish(new, file)
+        publish(new, database, file)
         note_build(database, file, before, said)
 
 
@@ -94,7 +92,14 @@ def normalized() -> str:
 
 
 def state(database: Path) -> str:
+    """Return how the database is that was not replaced."""
     return f"{database} is as it was" if os.path.lexists(database) else "no database was made"
+
+
+def three_of(names: Sequence[str]) -> str:
+    """Return the first names, and how many more there are."""
+    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
+    return ", ".join(names[:3]) + more
 
 
 # --------------------------------------------------------------------------- unchanged
@@ -119,13 +124,10 @@ def files_below(top: Path) -> Iterator[Path]:
     """Yield the files in a folder, as dbt finds them; raise ProjectError for a circle of links."""
     for parent, folders, names in os.walk(top, followlinks=True):
         folder = Path(parent)
-        for link in (folder / name for name in folders if (folder / name).is_symlink()):
-            if link.resolve() in [above.resolve() for above in (folder, *folder.parents)]:
-                raise ProjectError(
-                    f"{shown(link)} is a link to a folder that it is in, where dbt would go round "
-                    "in circles: remove it"
-                )
-        folders[:] = [name for name in folders if name != "__pycache__"]
+        if folder.is_symlink() and folder.resolve() in [up.resolve() for up in folder.parents]:
+            circle = "is a link to a folder that it is in, where dbt would go round in circles"
+            raise ProjectError(f"{shown(folder)} {circle}: remove it")
+        folders[:] = {*folders} - {"__pycache__"}
         yield from (folder / name for name in names)
 
 
@@ -150,6 +152,7 @@ def key(database: Path, file: Path, read: Read) -> str:
 
 
 def record() -> Path:
+    """Return where the last good build is noted."""
     return ROOT / "target" / "last_build.json"
 
 
@@ -161,15 +164,12 @@ def unchanged(database: Path, file: Path) -> list[str] | None:
     read = what_is_read()
     try:
         last = json.loads(record().read_bytes())
-        is_same = (
-            read
-            and last["key"] == key(database, file, read)
-            and last["database"] == project.sha256(file)
-            and not any(map(os.path.lexists, {*logs_of(file), *logs_of(database)}))
-        )
-        return [str(line) for line in last["said"]] if is_same else None
+        same = {"key": key(database, file, read), "database": project.sha256(file)}
+        if read and last == same | {"said": [*last["said"]]} and not logs_of(database, file):
+            return [str(line) for line in last["said"]]
     except (OSError, ValueError, LookupError, TypeError):
-        return None
+        pass
+    return None
 
 
 def note_build(database: Path, file: Path, before: Read, said: list[str]) -> None:
@@ -187,6 +187,7 @@ def note_build(database: Path, file: Path, before: Read, said: list[str]) -> Non
 def file_behind(database: Path) -> Path:
     """Return the file that a build replaces; raise ProjectError where none can be."""
     name = database.name.partition(".")[0]
+    file = Path(os.path.realpath(database))
     if name.casefold() in TAKEN:
         raise ProjectError(
             f"{database}: DuckDB knows a database by its file's name, and {name} is the name of a "
@@ -200,53 +201,41 @@ def file_behind(database: Path) -> Path:
         raise ProjectError(
             f"{ROOT}: dbt loads no seed from a folder with ' in its name: move the project"
         )
-    if database.is_symlink() and not database.exists():
-        raise ProjectError(
-            f"{database} is a link to {os.readlink(database)}, which is not there: "
-            "remove the link, or let it lead to a database"
-        )
-    file = Path(os.path.realpath(database))
     if file.exists() and not file.is_file():
-        kind = "a folder" if file.is_dir() else "not a file"
-        raise ProjectError(f"{database} is {kind}: {ELSEWHERE}")
+        raise ProjectError(f"{database} is not a file: {ELSEWHERE}")
     if not file.parent.is_dir():
         raise ProjectError(f"there is no folder {file.parent} to make {file.name} in")
     return file
 
 
 def check_replaceable(database: Path, file: Path) -> None:
-    """Raise ProjectError unless there is no file, nothing in it, or what this project made."""
-    is_there = file.exists() and file.stat().st_size > 0
-    own = logs_of(file) if is_there else []
-    for log in {*logs_of(file), *logs_of(database)} - {*own}:
-        if os.path.lexists(log):
-            raise ProjectError(f"{log} holds changes that are not in {file}: move it away")
-    if not is_there:
-        return
+    """Raise ProjectError unless there is no file, nothing in it, or what this project made.
+
+    What its log holds is then written into it, so that no log stays to be replayed into a new file.
+    """
     import duckdb  # only here: an unchanged build opens no database
 
-    try:
-        contents = contents_of(file)
-    except duckdb.Error as error:
-        reason = str(error).splitlines()[0]
-        if "Could not set lock" in reason:
-            raise ProjectError(
-                f"{file} is open for writing in another process, which has to close it, or to open "
-                f"it read-only, before a build can replace it: {reason}"
-            ) from None
-        raise ProjectError(
-            f"{file} is not replaced, because it cannot be read as a database of this project "
-            f"({reason}): {ELSEWHERE}"
-        ) from None
-    others = [name for name in contents if name.partition(".")[0] not in SCHEMAS]
-    if contents and not OURS & {*contents}:
-        others = contents
-    if others:
-        more = f" and {len(others) - 3:,} more" if len(others) > 3 else ""
-        raise ProjectError(
-            f"{file} is not replaced, because it holds what this project did not make "
-            f"({', '.join(others[:3])}{more}): {ELSEWHERE}"
-        )
+    if file.exists() and file.stat().st_size:
+        try:
+            contents = contents_of(file)
+            is_ours = not contents or OURS & {*contents}
+            others = [name for name in contents if name.partition(".")[0] not in SCHEMAS]
+            if not is_ours or others:
+                raise ProjectError(
+                    f"{file} is not replaced, because it holds what this project did not make "
+                    f"({three_of(others if is_ours else contents)}): {ELSEWHERE}"
+                )
+            if logs_of(file):
+                with duckdb.connect(file, config=dict(NO_EXTENSIONS)) as connection:
+                    connection.execute("checkpoint")
+        except duckdb.Error as error:
+            reason = str(error).splitlines()[0]
+            is_open = "Could not set lock" in reason
+            why = "it is open for writing" if is_open else "it cannot be read as a database of ours"
+            do = "close it there, or open it read-only" if is_open else ELSEWHERE
+            raise ProjectError(f"{file} is not replaced, because {why} ({reason}): {do}") from None
+    for log in logs_of(database, file):
+        raise ProjectError(f"{log} is a log of what is not in {file}: move it away")
 
 
 def contents_of(file: Path) -> list[str]:
@@ -256,30 +245,26 @@ def contents_of(file: Path) -> list[str]:
     with duckdb.connect(file, read_only=True, config=dict(NO_EXTENSIONS)) as connection:
         rows = connection.execute(
             """
-            with made as (
-                select database_name, schema_name, table_name as name from duckdb_tables()
-                union
-                select database_name, schema_name, view_name
-                from duckdb_views() where not internal
-                union
-                select database_name, schema_name, function_name
-                from duckdb_functions() where not internal
-                union
-                select database_name, schema_name, sequence_name from duckdb_sequences()
-                union
-                select database_name, schema_name, type_name
-                from duckdb_types() where not internal
+            select distinct
+                schema_name || '.' || coalesce(
+                    table_name, view_name, function_name, sequence_name, type_name
+                ) as made
+            from (
+                from duckdb_tables() union all by name from duckdb_views()
+                union all by name from duckdb_functions()
+                union all by name from duckdb_sequences() union all by name from duckdb_types()
             )
-
-            select schema_name || '.' || name from made
-            where database_name = current_database() order by all
+            where database_name = current_database() and not coalesce(internal, false)
+            order by made
             """
         ).fetchall()
     return [name for (name,) in rows]
 
 
-def logs_of(file: Path) -> list[Path]:
-    return [Path(f"{file}{ending}") for ending in LOGS]
+def logs_of(*files: Path) -> list[str]:
+    """Return the logs that lie beside the files."""
+    logs = {f"{file}{ending}" for file in files for ending in LOGS}
+    return sorted(filter(os.path.lexists, logs))
 
 
 # --------------------------------------------------------------------------- dbt
@@ -292,19 +277,9 @@ def check_encoding() -> None:
         try:
             data.decode()
         except UnicodeDecodeError as error:
-            line = data.count(b"\n", 0, error.start) + 1
-            raise ProjectError(
-                f"{shown(path)}:{line}: the byte 0x{data[error.start]:02x} is not UTF-8; "
-                "save the file as UTF-8"
-            ) from None
-
-
-def empty(folder: Path) -> Path:
-    """Return a folder of the project's own, emptied; raise OSError."""
-    if folder.exists():
-        shutil.rmtree(folder)
-    folder.mkdir(parents=True)
-    return folder
+            line, byte = data.count(b"\n", 0, error.start) + 1, data[error.start]
+            what = f"the byte 0x{byte:02x} is not UTF-8; save the file as UTF-8"
+            raise ProjectError(f"{shown(path)}:{line}: {what}") from None
 
 
 def run_dbt(new: Path, lock: int, before: str) -> None:
@@ -332,12 +307,10 @@ def run_dbt(new: Path, lock: int, before: str) -> None:
             dbt.kill()
             raise
     if status := dbt.returncode:
-        words = "the build failed"
-        if status < 0:
-            words += f": dbt was killed by signal {-status} ({signal.strsignal(-status)})"
-            status = 128 - status
+        how = f": dbt was killed by signal {-status}" if status < 0 else ""
         left = f"; the failed file is {new}" if new.exists() else ""
-        raise ProjectError(f"{words}: {before}{left}", status)
+        status = 128 - status if status < 0 else status
+        raise ProjectError(f"the build failed{how}: {before}{left}", status)
 
 
 def pass_on(dbt: subprocess.Popen[bytes]) -> None:
@@ -361,79 +334,58 @@ def checked_summary(new: Path) -> list[str]:
     dbt must report that it built and tested the whole project into this file, and the facts must
     come from a release.
     """
-    if not new.exists() or any(map(os.path.lexists, logs_of(new))):
+    if not new.exists() or logs_of(new):
         raise ProjectError("the build passed, but its file was not written out: is the disk full?")
     manifest, results = (
         json.loads((ROOT / "target" / name).read_bytes())
         for name in ("manifest.json", "run_results.json")
     )
-    passed = {
-        result["unique_id"] for result in results["results"]
-        if result["status"] in ("success", "pass", "warn")
-    }  # fmt: skip
-    nodes = {
-        unique_id: node for unique_id, node in manifest["nodes"].items()
+    statuses = {result["unique_id"]: result["status"] for result in results["results"]}
+    there = contents_of(new)
+    missing = [
+        node["name"]
+        for unique_id, node in manifest["nodes"].items()
         if node["resource_type"] in ("seed", "model", "test")
         and node["config"]["materialized"] != "ephemeral"
-    }  # fmt: skip
-    missing = [node["name"] for unique_id, node in nodes.items() if unique_id not in passed]
-    there = {*contents_of(new)}
-    missing += [
-        node["name"] for node in nodes.values()
-        if node["resource_type"] == "model" and f"{node['schema']}.{node['name']}" not in there
-    ]  # fmt: skip
-    if missing:
-        more = f" and {len(missing) - 3:,} more" if len(missing) > 3 else ""
-        raise ProjectError(
-            f"the build passed without {', '.join(missing[:3])}{more}, and is not put in place: "
-            f"it is {new}"
+        and (
+            statuses.get(unique_id) not in ("success", "pass", "warn")
+            or node["resource_type"] == "model"
+            and f"{node['schema']}.{node['name']}" not in there
         )
+    ]
+    if missing:
+        raise ProjectError(f"the build passed without {three_of(missing)}, and stays at {new}")
     with project.open_database(new) as connection:
         if not connection.execute("select 1 from marts.fct_monthly_trade limit 1").fetchall():
-            raise ProjectError(f"the build has no valid release, and is not put in place: {new}")
-        return [
-            line
-            for view in ("int_suspect_lines", "int_build_summary")
-            for *_, line in connection.execute(
-                f"select * from intermediate.{view} order by 1, 2"
-            ).fetchall()
-        ]
+            raise ProjectError(f"the build has no valid release, and stays at {new}")
+        views = ("int_suspect_lines", "int_build_summary")
+        queries = [f"select * from intermediate.{view} order by 1, 2" for view in views]
+        return [row[-1] for query in queries for row in connection.execute(query).fetchall()]
 
 
 # --------------------------------------------------------------------------- the new file's place
 
 
-def publish(new: Path, file: Path) -> None:
-    """Put the new file in the old one's place, and let nobody open the old one for writing.
+def publish(new: Path, database: Path, file: Path) -> None:
+    """Put the new file in the old one's place, which nobody may open for writing meanwhile.
 
-    Raises ProjectError where the old file cannot be replaced; its logs are then back in place. The
-    process may be killed at any moment without harm.
+    Raises ProjectError where the old one cannot be replaced. To be killed does no harm.
     """
     old = file.stat() if file.exists() else None
-    logs = [(log, new.with_name(f"log.{at}")) for at, log in enumerate(logs_of(file))]
     with no_writer(file):
+        if logs_of(database, file):
+            raise ProjectError(f"{file} {WRITTEN}, and is as it was: build again")
         try:
             with project.written(file) as part, new.open("rb") as source:
                 shutil.copyfileobj(source, part, 1 << 20)
-                # A reader between this and the rename finds the old file as it was written out.
-                for log, aside in logs:
-                    if log.exists():
-                        shutil.move(log, aside)
         except OSError as error:
-            for log, aside in logs:
-                if aside.exists():
-                    shutil.move(aside, log)
-            raise ProjectError(
-                f"{file} cannot be replaced: {error.strerror or error}; {state(file)}; "
-                f"the finished build is {new}"
-            ) from None
+            why = f"{file} cannot be replaced: {error.strerror or error}"
+            raise ProjectError(f"{why}; {state(file)}; the finished build is {new}") from None
     new.unlink()
     now = file.stat()
     if old and (old.st_uid, old.st_gid) != (now.st_uid, now.st_gid):
-        print(
-            f"{file} now belongs to {now.st_uid}:{now.st_gid}, and belonged to "
-            f"{old.st_uid}:{old.st_gid}: this user may not give it away", file=sys.stderr,
-        )  # fmt: skip
+        whose = f"{now.st_uid}:{now.st_gid}, and belonged to {old.st_uid}:{old.st_gid}"
+        print(f"{file} now belongs to {whose}: this user may not give it away", file=sys.stderr)
 
 
 @contextlib.contextmanager
@@ -442,17 +394,13 @@ def no_writer(file: Path) -> Iterator[None]:
 
     A writer of the old file would put its log beside the new one.
     """
-    if not file.exists():
-        yield
-        return
-    with file.open("rb") as held:
+    with file.open("rb") if file.exists() else contextlib.nullcontext() as held:
         try:
-            fcntl.lockf(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            if held:
+                fcntl.lockf(held, fcntl.LOCK_SH | fcntl.LOCK_NB)
         except (BlockingIOError, PermissionError):
-            raise ProjectError(
-                f"{file} was opened for writing during the build, and is as it was: "
-                "close it there, or open it read-only, and build again"
-            ) from None
+            do = "close it there, or open it read-only, and build again"
+            raise ProjectError(f"{file} {WRITTEN}, and is as it was: {do}") from None
         yield
 
 
@@ -460,6 +408,7 @@ def no_writer(file: Path) -> Iterator[None]:
 
 
 def parser() -> argparse.ArgumentParser:
+    """Return what the command line may say."""
     return argparse.ArgumentParser(
         description="Build the database from releases/, all of it, and put the finished file in its"
         " place. For a part there is `.venv/bin/dbt build --select ...`, which writes in place.",
@@ -468,6 +417,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def command(_: argparse.Namespace) -> None:
+    """Build the database that the environment names; raise ProjectError."""
     database = project.database().absolute()
     file = file_behind(database)
     before = file.stat().st_ino if file.exists() else None
@@ -486,6 +436,7 @@ def command(_: argparse.Namespace) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; return its exit status."""
     return project.main(command, parser(), arguments)
 
 

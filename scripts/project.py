@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import errno
 import fcntl
 import glob
 import hashlib
@@ -184,36 +185,22 @@ def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            if over:
-                os.replace(part, path)
-            else:
-                put_if_free(part, path)
+            if not over and os.path.lexists(path):
+                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+            os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
 
 
 def keep_rights(old: Path, file: int) -> None:
     """Give a file the mode of ``old`` and, where permitted, its owner and group."""
-    if not old.exists():
-        return
-    rights = old.stat()
-    for owner in (rights.st_uid, -1):
-        with contextlib.suppress(OSError):
-            os.fchown(file, owner, rights.st_gid)
-            break
-    os.fchmod(file, rights.st_mode & 0o777)
-
-
-def put_if_free(part: Path, path: Path) -> None:
-    """Move a file to a place where none is; raise FileExistsError."""
-    try:
-        os.link(part, path)
-    except FileExistsError:
-        raise
-    except OSError:  # not every file system has hard links
-        if os.path.lexists(path):
-            raise FileExistsError(path) from None
-        part.rename(path)
+    if old.exists():
+        rights = old.stat()
+        for owner in (rights.st_uid, -1):
+            with contextlib.suppress(OSError):
+                os.fchown(file, owner, rights.st_gid)
+                break
+        os.fchmod(file, rights.st_mode & 0o777)
 
 
 @contextlib.contextmanager

@@ -33,7 +33,7 @@ def exhibit_in(path: str, data: bytes, most_bytes: int) -> tuple[str, bytes]:
         raise refusal(path, f"is no bundle (.zip): it begins with {beginning(data)}")
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            part = chosen_part(path, archive.infolist(), most_bytes)
+            part = exhibit(path, archive.infolist(), most_bytes)
             return part.filename, archive.read(part)
     except Refused:
         raise
@@ -41,8 +41,8 @@ def exhibit_in(path: str, data: bytes, most_bytes: int) -> tuple[str, bytes]:
         raise refusal(path, f"is damaged: {in_short(error)}") from error
 
 
-def chosen_part(path: str, parts: list[zipfile.ZipInfo], most_bytes: int) -> zipfile.ZipInfo:
-    """Return the one part that is an Exhibit 1; raise Refused for a bundle that is not sound."""
+def exhibit(path: str, parts: list[zipfile.ZipInfo], most_bytes: int) -> zipfile.ZipInfo:
+    """Return the one part that is an Exhibit 1; raise Refused."""
     found = [part for part in parts if PurePosixPath(part.filename).name.casefold() in EXHIBITS]
     names = [visible(part.filename) for part in found]
     if not found:

@@ -68,10 +68,6 @@ class Faults:
         self.found: list[tuple[int, str, int, str]] = []  # line, reason, column, cause
         self.causes: Counter[str] = Counter()
 
-    @property
-    def count(self) -> int:
-        return len(self.found)
-
     def at(self, line: int, reason: str, column: int = 1, cause: str = "") -> None:
         """Add a fault."""
         self.causes[cause] += 1
@@ -86,6 +82,6 @@ class Faults:
             more = self.causes[cause] - 1 if cause else 0
             reason += f" ({more:,} more like it)" if more else ""
             reported.append(Fault(path, line, reason, self.source.cell(line, column)))
-        if more := self.count - len(reported):
+        if more := len(self.found) - len(reported):
             reported.append(Fault(path, 0, f"and {more:,} more fault{'s' * (more != 1)}"))
-        return Refused(reported, self.count)
+        return Refused(reported, len(self.found))

@@ -21,10 +21,6 @@ def header_name(field: str) -> str:
     return FOOTNOTE_MARK.sub("", field).casefold()
 
 
-def spaced(series: str) -> str:
-    return series.replace("_", " ")
-
-
 def series_columns(flows: list[str], components: list[str]) -> tuple[dict[str, int], str, int]:
     """Return the position of each series, the fault of the two header rows or "", and its column.
 
@@ -40,7 +36,7 @@ def series_columns(flows: list[str], components: list[str]) -> tuple[dict[str, i
         flow = starts.get(at + shift, flow)
         if at in below and flow and columns.setdefault(f"{flow}_{component}", at) != at:
             again = again or at + 1
-    if lacking := [spaced(series) for series in SERIES if series not in columns]:
+    if lacking := [series.replace("_", " ") for series in SERIES if series not in columns]:
         return columns, f"the header lacks {', '.join(lacking)}", 1
     columns = {series: columns[series] for series in columns if series in SERIES}
     return columns, "the header names a column twice" if again else "", again

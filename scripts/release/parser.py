@@ -18,7 +18,7 @@ from typing import NoReturn
 from project import quoted
 
 from .faults import Faults, Source, refusal
-from .header import FLOWS, NAMES, SERIES, header_name, is_header, series_columns, spaced
+from .header import FLOWS, NAMES, SERIES, header_name, is_header, series_columns
 from .tables import HISTORY, PREVIOUS_HEADING, Table, other_table, published_words, table_of
 from .text import DIGITS, clean
 from .years import ABBREVIATIONS, MONTH_NUMBERS, MONTHS, Calendar, Row
@@ -125,7 +125,7 @@ class Parser:
             if kind := self.read_line(number, line):
                 self.other_lines.append((number, kind, line))
         self.check_whole()
-        if self.faults.count:
+        if self.faults.found:
             raise self.faults.refused()
         title, units = self.first_words["title"], self.first_words["units"]
         lines = self.other_lines, frozenset(self.unknown)
@@ -173,7 +173,7 @@ class Parser:
             return self.read_cells(row, raw, fields)
         if self.table.kind_of(fields[0]):
             beside = first_column(fields, 1)
-            reason = f"{quoted(fields[beside - 1])} stands beside {quoted(fields[0])}"
+            reason = f"{quoted(fields[beside - 1])} is beside {quoted(fields[0])}"
             self.fault(number, f"{reason}; expected nothing there", beside)
             return self.read_words(number, fields[0])
         what = quoted(fields[0]) if fields[0] else "a row without a label"
@@ -222,7 +222,7 @@ class Parser:
         elif kind == PREVIOUS_HEADING:
             if first := self.previous_heading[0]:
                 where = self.source.line_name(first)
-                self.fault(number, f"{what} stands twice (first on {where})")
+                self.fault(number, f"{what} is there twice (first on {where})")
             else:
                 self.previous_heading = number, words
         elif kind not in self.table.above and is_above:
@@ -232,8 +232,8 @@ class Parser:
                 self.fault(number, f"{most} beside title and units, such as {what}")
         if kind == self.table.adjusted and "seasonally adjusted" not in folded:
             self.fault(number, f'{what} does not say "Seasonally adjusted"')
-        for closing, pattern, expected in self.table.closing:
-            if kind == closing and pattern.search(words):
+        for closing, end, expected in self.table.closing:
+            if kind == closing and end.search(words):
                 self.closed_by[expected] = number
         is_known = (self.table.name, folded) in published_words()
         if not is_known and kind not in ("title", PREVIOUS_HEADING):
@@ -269,7 +269,7 @@ class Parser:
             self.flow_fields, self.columns = names, {}
             return
         if not self.flow_fields:
-            reason = "no row with Balance, Exports and Imports stands over this header"
+            reason = "no row with Balance, Exports and Imports is above this header"
             self.refuse(number, reason)
         self.columns, problem, column = series_columns(self.flow_fields, names)
         if problem:
@@ -280,7 +280,7 @@ class Parser:
             self.first_header = number, self.columns
         elif self.columns != columns:
             where = self.source.line_name(first)
-            self.refuse(number, f"the columns stand otherwise than under the header of {where}")
+            self.refuse(number, f"the columns are not those of the header of {where}")
 
     def refuse(self, number: int, reason: str, column: int = 1) -> NoReturn:
         """Raise Refused with a fault of the header, and those before it."""
@@ -292,16 +292,16 @@ class Parser:
     def read_cells(self, row: Row, raw: list[str], fields: list[str]) -> str:
         """Take a row, its cells and their layout, or add what is wrong with each of them."""
         if not self.columns:
-            self.refuse(row.line, "numbers stand under no complete header of two rows")
+            self.refuse(row.line, "no complete header of two rows is above these numbers")
         self.rows.append(row)
         if len(fields) != self.width:
             expected = f"expected {self.width}, as in the header"
             self.fault(row.line, f"has {len(fields)} fields; {expected}")
             return ""
         if empty := [name for name, at in self.columns.items() if fields[at] in NOT_PRINTED]:
-            names = ", ".join(map(spaced, empty))
+            names = ", ".join(empty).replace("_", " ")
             at = min(self.columns[name] for name in empty)
-            self.fault(row.line, f"the row is half printed: no number for {names}", at + 1)
+            self.fault(row.line, f"the row is incomplete: no number for {names}", at + 1)
         layouts = raw.copy()
         for series in SERIES:
             if series not in empty:
@@ -332,7 +332,7 @@ class Parser:
         elif not cell:
             reason = "is not a whole number of millions"
         if reason:
-            reason = f"{spaced(series)}: {quoted(clean(raw))} {reason}"
+            reason = f"{series.replace('_', ' ')}: {quoted(clean(raw))} {reason}"
             self.fault(row.line, reason, column, cause)
             return raw
         value = -int(plain) if sign else int(plain)
@@ -375,12 +375,12 @@ class Parser:
             return
         previous, what = self.previous(), quoted(words)
         if not previous:
-            self.fault(line, f"no row of numbers without a label stands below {what}")
+            self.fault(line, f"no row of numbers without a label is below {what}")
         if any(row.line > line and row.period_type != PREVIOUS for row in self.rows):
-            self.fault(line, f"{what} stands above other rows; expected below all of them")
+            self.fault(line, f"{what} is above other rows; expected below all of them")
         before = (year, month - 1) if month > 1 else (year - 1, 12)
         if ABBREVIATIONS.get(words.split()[0].rstrip(".").casefold()) != before[1]:
-            ends = f"stands in a release that ends with {MONTHS[month - 1]} {year}"
+            ends = f"is in a release that ends with {MONTHS[month - 1]} {year}"
             self.fault(line, f"{what} {ends}; expected {MONTHS[before[1] - 1]}")
         for row in previous:
             row.year, row.first, row.last = *before, before[1]

@@ -14,9 +14,11 @@ from pathlib import Path
 
 from project import shown, visible
 
+from .bundle import exhibit_in, named_month
 from .faults import refusal
 from .parser import Draft, parse
 from .text import Text
+from .workbook import page, read_sheet
 
 # The published tables have 35,000 bytes as a text, 270,000 as a workbook.
 MOST_BYTES = {".txt": 1_000_000, ".xlsx": 5_000_000, ".xls": 5_000_000, ".zip": 50_000_000}
@@ -24,22 +26,15 @@ MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True)
-class Origin:
-    """The file that a release came in."""
+class Release(Draft):
+    """One release: the table, the text that it is the whole of, and the file it came in."""
 
+    text: Text
     sha256: str
     source_format: str = "text"
     sheet_name: str = ""
     row_offset: str = ""  # how much larger the number of a line is than that of its row
     member: str = ""  # of a bundle: the workbook in it
-
-
-@dataclass(frozen=True)
-class Release(Draft):
-    """One release: the table, its whole text, and the file that it came in."""
-
-    text: Text
-    origin: Origin
 
 
 def read_release(path: Path) -> Release:
@@ -77,32 +72,26 @@ def check_size(name: str, suffix: str, size: int) -> None:
 def read_text(name: str, data: bytes) -> Release:
     """Return the text ``data`` as a release; raise Refused."""
     text = Text(name, data)
-    return Release(**vars(parse(text)), text=text, origin=Origin(text.sha256))
+    return Release(**vars(parse(text)), text=text, sha256=text.sha256)
 
 
 def read_workbook(name: str, data: bytes, suffix: str = ".xlsx") -> Release:
     """Return the workbook ``data`` as a release; raise Refused."""
-    from . import workbook  # imported here: a text does not need the workbook library
-
     check_size(name, suffix, len(data))
-    sheet = workbook.read_sheet(name, data, suffix)
-    lines, offset = workbook.page(sheet.lines, parse(sheet))
+    sheet = read_sheet(name, data, suffix)
+    lines, offset = page(sheet.lines, parse(sheet))
     text = Text(name, "\n".join(lines).encode())
-    sha256 = hashlib.sha256(data).hexdigest()
-    origin = Origin(sha256, "workbook", sheet.name, str(offset))
-    return Release(**vars(parse(text)), text=text, origin=origin)
+    release = Release(**vars(parse(text)), text=text, sha256=hashlib.sha256(data).hexdigest())
+    return replace(release, source_format="workbook", sheet_name=sheet.name, row_offset=str(offset))
 
 
 def read_bundle(name: str, data: bytes) -> Release:
     """Return Exhibit 1 in the bundle ``data`` as a release; raise Refused."""
-    from . import bundle
-
     check_size(name, ".zip", len(data))
-    member, exhibit = bundle.exhibit_in(name, data, MOST_BYTES[".xlsx"])
+    member, exhibit = exhibit_in(name, data, MOST_BYTES[".xlsx"])
     release = read_workbook(f"{name}/{visible(member)}", exhibit, Path(member).suffix.lower())
-    month = bundle.named_month(name)
+    month = named_month(name)
     if month not in ("", release.release_id):
         reason = f"holds the exhibit of {release.release_id}, yet is named for {month}"
         raise refusal(name, reason)
-    sha256 = hashlib.sha256(data).hexdigest()
-    return replace(release, origin=replace(release.origin, sha256=sha256, member=member))
+    return replace(release, sha256=hashlib.sha256(data).hexdigest(), member=member)

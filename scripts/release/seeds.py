@@ -77,7 +77,7 @@ def flag(value: bool) -> str:
 
 def seed_rows(release: Release, file_name: str) -> dict[str, list[tuple[object, ...]]]:
     """Return the rows of each seed that one release makes, in the order of its lines."""
-    text, origin, key = release.text, release.origin, release.release_id
+    text, key = release.text, release.release_id
     usual = release.cell_layout()
     rows: dict[str, list[tuple[object, ...]]] = {"monthly_trade": [], "annual_trade": []}
     for row in release.rows:
@@ -91,14 +91,14 @@ def seed_rows(release: Release, file_name: str) -> dict[str, list[tuple[object, 
         key, release.release_table, file_name, release.title, release.units_note,
         release.months[0], key, len(text.lines), sum(len(row.cells) for row in release.rows),
         text.line_ending, flag(text.has_byte_order_mark), flag(text.ends_with_newline), usual,
-        origin.sha256, origin.source_format, text.sha256, origin.sheet_name, origin.row_offset,
+        release.sha256, release.source_format, text.sha256, release.sheet_name, release.row_offset,
     )]  # fmt: skip
     rows["release_lines"] = [
         (key, number, kind, flag(number not in release.unknown_lines), line + END)
         for number, kind, line in release.other_lines
     ]
     rows["release_columns"] = [
-        (key, series, at + 1, letters(at + 1) if origin.sheet_name else "")
+        (key, series, at + 1, letters(at + 1) if release.sheet_name else "")
         for series, at in sorted(release.columns.items(), key=lambda it: SERIES.index(it[0]))
     ]
     return rows
@@ -131,7 +131,7 @@ def write_seeds(paths: list[Path], folder: Path) -> None:
                 faults.append(Fault(file_name, 0, reason))
                 continue
             file_of[key] = file_name
-            member = f"/{release.origin.member}" if release.origin.member else ""
+            member = f"/{release.member}" if release.member else ""
             for name, rows in seed_rows(release, path.name + member).items():
                 writers[name].writerows(rows)
         if faults:

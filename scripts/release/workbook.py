@@ -18,6 +18,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
+from functools import reduce
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring, iterparse
 
@@ -63,8 +64,7 @@ class Sheet(Source):
         self.lines = ["\t".join(fields) for fields in grid]
 
     def cell(self, row: int, column: int) -> str:
-        """Return the cell's name, such as ``exhibit_history!F55``; for row 0, the sheet's."""
-        return cell_name(self.name, row, column) if row else sheet_name(self.name)
+        return cell_name(self.name, row, column)
 
     def line_name(self, row: int) -> str:
         return f"row {row}"
@@ -73,14 +73,11 @@ class Sheet(Source):
         return f"column {letters(column)}"
 
 
-def sheet_name(name: str) -> str:
-    """Return a sheet's name as formulas spell it: in quotes unless it is one plain word."""
-    name = visible(name)
-    return name if PLAIN_NAME.fullmatch(name) else "'{}'".format(name.replace("'", "''"))
-
-
-def cell_name(sheet: str, row: int, column: int) -> str:
-    return f"{sheet_name(sheet)}!{letters(column)}{row}"
+def cell_name(sheet: str, row: int, column: int = 1) -> str:
+    """Return what formulas call a cell, such as ``'Exhibit 1'!F55``; of row 0, the sheet."""
+    name = visible(sheet)
+    name = name if PLAIN_NAME.fullmatch(name) else "'{}'".format(name.replace("'", "''"))
+    return f"{name}!{letters(column)}{row}" if row else name
 
 
 def in_short(reason: object) -> str:
@@ -187,11 +184,8 @@ def odd_cells(path: str, sheet: str, part: object) -> Odd:
 
 
 def number_of(name: str) -> int:
-    """Return the number of a column named F or AB, for example."""
-    number = 0
-    for letter in name:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
+    """Return the number of a column called such as F or AB."""
+    return reduce(lambda number, letter: 26 * number + ord(letter) - ord("A") + 1, name, 0)
 
 
 def check_place(path: str, sheet: str, row: int, column: int) -> None:
@@ -239,10 +233,15 @@ def field(value: object, column: int) -> str:
 
 
 def chosen_sheet(path: str, cells_of: Mapping[str, Cells], odd: Mapping[str, Odd]) -> Sheet:
-    """Return the one sheet with a title; ``odd`` has the faulty cells of each sheet."""
-    found = [name for name, cells in cells_of.items() if has_title(cells)]
+    """Return the one sheet with a title; ``odd`` is what is wrong with cells of each sheet."""
+    titles = [table.title for table in TABLES]
+    found = [
+        name
+        for name, cells in cells_of.items()
+        if any(title.match(words) for words in cells.values() for title in titles)
+    ]
     if len(found) > 1:
-        names = ", ".join(map(sheet_name, found))
+        names = ", ".join(cell_name(name, 0) for name in found)
         reason = f"the sheets {names} all have the title of the release; keep one of them"
         raise refusal(path, reason)
     if not cells_of:
@@ -264,17 +263,13 @@ def chosen_sheet(path: str, cells_of: Mapping[str, Cells], odd: Mapping[str, Odd
     return Sheet(path, name, cells_of[name])
 
 
-def has_title(cells: Cells) -> bool:
-    return any(table.title.match(words) for words in cells.values() for table in TABLES)
-
-
 def without_title(path: str, name: str, cells: Cells) -> Fault:
     """Return the fault of a sheet without a title: another table's title, or its first cell."""
     for (row, column), words in sorted(cells.items()):
         if reason := other_table(words):
             return Fault(path, row, reason, cell_name(name, row, column))
     if not cells:
-        return Fault(path, 0, f"is blank; no sheet has the title {TITLES}", sheet_name(name))
+        return Fault(path, 0, f"is blank; no sheet has the title {TITLES}", cell_name(name, 0))
     row, column = min(cells)
     reason = f"reads {quoted(cells[row, column])}; no cell of the sheet has the title {TITLES}"
     return Fault(path, row, reason, cell_name(name, row, column))

@@ -10,7 +10,6 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from .faults import Faults
 from .tables import Table
@@ -57,11 +56,8 @@ Key = tuple[str, int, bool]
 
 @dataclass(frozen=True)
 class Label:
-    """A row's label, as found or as required: a year, a month, or an annual row.
-
-    An ``annual`` row goes by its last month; an ``unread`` one could be any row. A row that is not
-    required may be there, empty.
-    """
+    """What a row is labelled as, or must be: a ``year``, a ``month``, an ``annual`` row by its
+    last month; ``unread`` where nobody knows.  One that is not printed may be there, empty."""
 
     kind: str
     number: int
@@ -71,9 +67,9 @@ class Label:
 
     @property
     def key(self) -> Key:
-        """Return the part to compare; not the year, which a lost row would change for others."""
-        is_empty_annual = self.kind == "annual" and not self.is_printed
-        return self.kind, 0 if is_empty_annual else self.number, self.is_printed
+        """Return what is compared; not the year, which a lost row would change for the others."""
+        is_compared = self.kind != "annual" or self.is_printed
+        return self.kind, self.number * is_compared, self.is_printed
 
     @property
     def name(self) -> str:
@@ -107,10 +103,9 @@ class Calendar:
         return self.year
 
     def is_to_date(self) -> bool:
-        """Return whether an annual row at this place is the second one, of the year to date."""
-        last = self.labels[-1] if self.labels else None
-        is_second = last is not None and last.kind == "annual" and last.is_printed
-        return self.table.has_year_to_date and is_second
+        """Return whether an annual row that comes now is the second one, of the year to date."""
+        before = [it.kind for it in self.labels[-1:] if it.is_printed]
+        return self.table.has_year_to_date and before == ["annual"]
 
     def reference_month(self) -> tuple[int, int]:
         """Return the year and number of the last month; (0, 0) without months.
@@ -120,29 +115,24 @@ class Calendar:
         months = [it for it in self.labels if it.kind == "month" and it.is_printed]
         year, month = max(((it.year, it.number) for it in months), default=(0, 0))
         if month and self.table.has_year_to_date:
-            ends = Counter(it.number for it in self.labels if it.kind == "annual" and it.is_printed)
-            ends = Counter({end: count for end, count in ends.items() if 0 < end < 12})
-            [(end, count)] = ends.most_common(1) or [(month, 0)]
+            annual = [it.number for it in self.labels if it.kind == "annual" and it.is_printed]
+            [(end, count)] = Counter(at for at in annual if at < 12).most_common(1) or [(0, 0)]
             if count > 1:
                 year, month = year + (end < month), end
         return year, month
 
-    def expected(self, first: int, year: int, month: int) -> Iterator[tuple[Label, bool]]:
-        """Yield the rows that are required or allowed, each with which it is."""
-        for at in range(first, year + 1):
-            last = 12 if at < year else month
-            yield Label("year", at, at), True
-            yield Label("annual", last, at), True
+    def expected(self, first: int, year: int, month: int) -> Iterator[Label]:
+        """Yield the rows that there must be, and those that may be, which are not printed."""
+        has_next = not self.table.years and ("year", year + 1, True) in {
+            it.key for it in self.labels
+        }
+        for at in range(first, year + 1 + has_next):
+            last = 12 if at < year else month * (at == year)
+            yield Label("year", at, at)
+            yield Label("annual", last, at, last > 0)
             if self.table.has_year_to_date and at < year and month < 12:
-                yield Label("annual", month, at), True
-            for number in range(1, 13):
-                yield Label("month", number, at, number <= last), number <= last
-        has_next = any((it.kind, it.number) == ("year", year + 1) for it in self.labels)
-        if has_next and not self.table.years:
-            yield Label("year", year + 1, year + 1), True
-            yield Label("annual", 12, year + 1, False), False
-            for number in range(1, 13):
-                yield Label("month", number, year + 1, False), False
+                yield Label("annual", month, at)
+            yield from (Label("month", number, at, number <= last) for number in range(1, 13))
 
     def check(self) -> None:
         """Compare the labels with the expected ones; add a fault for each stretch that differs."""
@@ -157,11 +147,10 @@ class Calendar:
             self.faults.at(found[0].line, f"{reason}; expected one row a month and year")
             return
         wanted = list(self.expected(first, year, month))
-        stretches = [
-            (found[a:b], [it for it, is_required in wanted[c:d] if is_required],
-             found[min(a, len(found) - 1)].line)
-            for a, b, c, d in differences([it.key for it in found], [it.key for it, _ in wanted])
-        ]  # fmt: skip
+        stretches = []
+        for a, b, c, d in differences([it.key for it in found], [it.key for it in wanted]):
+            lacking = [it for it in wanted[c:d] if it.is_printed]
+            stretches.append((found[a:b], lacking, found[min(a, len(found) - 1)].line))
         lost = {it.name for _, lacking, _ in stretches for it in lacking}
         moved = {it.name for rows, _, _ in stretches for it in rows} & lost
         for rows, lacking, line in stretches:
@@ -184,10 +173,10 @@ class Calendar:
         """Return why a row does not belong where it is."""
         if row.name in moved:
             return "out of order"
-        others = [it.line for it in self.labels if it.name == row.name and it.line != row.line]
-        if not others:
-            return "not expected here"
-        return f"there twice (also on {self.faults.source.line_name(others[0])})"
+        for it in self.labels:
+            if it.name == row.name and it.line != row.line:
+                return f"there twice (also on {self.faults.source.line_name(it.line)})"
+        return "not expected here"
 
 
 def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int, int, int]]:
@@ -196,9 +185,8 @@ def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int,
     Where a stretch might as well begin later, it does: of rows that stand twice the second is
     reported, and of a lost year its own rows.
     """
-    same = sum(
-        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(found, wanted, strict=False))
-    )
+    pairs = enumerate(zip(found, wanted, strict=False))
+    same = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(found), len(wanted)))
     found, wanted = found[same:], wanted[same:]
     codes = difflib.SequenceMatcher(None, found, wanted, autojunk=False).get_opcodes()
     for (what, a, b, c, d), (_, _, end, _, _) in zip(codes, [*codes[1:], *codes[-1:]], strict=True):

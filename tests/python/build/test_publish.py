@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import fcntl
 import json
 import os
 import re
@@ -21,7 +20,6 @@ from pathlib import Path
 import duckdb
 import pytest
 from support.stand_ins import (
-    SUMMARY,
     Builds,
     beside,
     build_in,
@@ -117,12 +115,6 @@ def test_what_dbt_does_stands_in_its_command_and_in_no_setting(
     )
 
 
-def test_a_selection_is_no_build(builds: Builds, capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(SystemExit, match="2"):
-        build.main(["--select", "+dim_series"])
-    assert "unrecognized arguments: --select +dim_series" in capfd.readouterr().err
-
-
 def in_the_new(sql: str) -> str:
     code = f"import duckdb, os; duckdb.connect(os.environ['US_TRADE_DB']).execute({sql!r})"
     return f"'{sys.executable}' -c {shlex.quote(code)}"
@@ -137,7 +129,7 @@ UNWRITTEN = "the build passed, but its file was not written out: is the disk ful
 NOT_WHOLE = {
     "no file": ('rm "$US_TRADE_DB"', UNWRITTEN),
     "a log": (': > "$US_TRADE_DB.wal"', UNWRITTEN),
-    "no test": (results("model.build"), "the build passed without gate, and is not put in place"),
+    "no test": (results("model.build"), "the build passed without gate, and stays at "),
     "no results": ("rm target/run_results.json", "run_results.json: No such file or directory"),
     "no mart": (in_the_new("drop table marts.build"), "the build passed without build, "),
     "no release": (in_the_new("delete from marts.fct_monthly_trade"), "has no valid release"),
@@ -161,7 +153,7 @@ def test_what_is_not_whole_and_audited_is_not_put_in_place(
     ("body", "status", "words"),
     [
         ("exit 3", 3, ": {} is as it was\n"),
-        ("kill -TERM $$", 143, f": dbt was killed by signal 15 ({signal.strsignal(15)}): {{}} is "),
+        ("kill -TERM $$", 143, ": dbt was killed by signal 15: {} is as it was\n"),
         (': > "$US_TRADE_DB"; kill -KILL $$', 137, "{} is as it was; the failed file is {}"),
     ],
 )
@@ -269,7 +261,7 @@ def test_an_interrupted_build_ends_its_dbt_and_under_nohup_goes_on(
     told = builds.start(database, gate.dbt(tmp_path))
     gate.wait_for(told)
     told.terminate()
-    assert told.communicate(timeout=60) == ("", f"stopped: {database} is as it was\n")
+    assert told.communicate(timeout=60)[1] == f"stopped: {database} is as it was\n"
     assert told.returncode == 130
     # Its dbt has ended: the next build finds no lock.
     ignored = "signal.signal(signal.SIGHUP, signal.SIG_IGN)"
@@ -305,17 +297,10 @@ def test_a_script_finds_its_modules_by_itself() -> None:
 # --- What is not ours to replace ---------------------------------------------------------------
 
 
-def anew(sql: str) -> Callable[[Path], None]:
+def holds(sql: str, *, anew: bool = True) -> Callable[[Path], None]:
     def make(database: Path) -> None:
-        database.unlink()
-        with duckdb.connect(database) as connection:
-            connection.execute(sql)
-
-    return make
-
-
-def with_more(sql: str) -> Callable[[Path], None]:
-    def make(database: Path) -> None:
+        if anew:
+            database.unlink()
         with duckdb.connect(database) as connection:
             connection.execute(sql)
 
@@ -326,17 +311,6 @@ def sqlites(database: Path) -> None:
     database.unlink()
     with contextlib.closing(sqlite3.connect(database)) as connection:
         connection.execute("create table notes (note text)")
-
-
-def a_folder(database: Path) -> None:
-    database.unlink()
-    database.mkdir()
-    (database / "precious").touch()
-
-
-def a_broken_link(database: Path) -> None:
-    database.unlink()
-    database.symlink_to("nowhere.duckdb")
 
 
 def a_pipe(database: Path) -> None:
@@ -355,27 +329,21 @@ def an_orphan(database: Path) -> None:
     database.unlink()
 
 
-def notes_in_the_log(database: Path) -> None:
-    leave_open(database, "create table main.notes (note text)")
-
-
 NOT_MADE = "is not replaced, because it holds what this project did not make "
 NOT_OURS = [
     (lambda path: path.write_bytes(b"somebody's notes" * 1000), "not a valid DuckDB database file"),
     # And nothing is fetched to read it with: that is another message.
     (sqlites, 'sqlite_scanner.duckdb_extension" not found'),
-    (anew("create schema marts; create table marts.build as select 1 as n"), "(marts.build)"),
-    (anew("create view one as select 1 as n"), f"{NOT_MADE}(main.one)"),
-    (anew("create macro f(x) as x + 1"), f"{NOT_MADE}(main.f)"),
-    (anew("create sequence s; create type t as enum ('a')"), f"{NOT_MADE}(main.s, main.t)"),
-    (with_more("create table a as select 1 as n; create view b as from a; create table c as from b;"
-               "create macro d(x) as x; create macro e() as table from a"),
+    (holds("create schema marts; create table marts.build as select 1 as n"), "(marts.build)"),
+    (holds("create view one as select 1 as n"), f"{NOT_MADE}(main.one)"),
+    (holds("create macro f(x) as x + 1"), f"{NOT_MADE}(main.f)"),
+    (holds("create sequence s; create type t as enum ('a')"), f"{NOT_MADE}(main.s, main.t)"),
+    (holds("create table a as select 1 as n; create view b as from a; create table c as from b;"
+               "create macro d(x) as x; create macro e() as table from a", anew=False),
      f"{NOT_MADE}(main.a, main.b, main.c and 2 more)"),
-    (notes_in_the_log, f"{NOT_MADE}(main.notes)"),
-    (a_log_of_another, "cannot be read as a database of this project"),
-    (an_orphan, ".wal holds changes that are not in"),
-    (a_folder, "is a folder"),
-    (a_broken_link, "is a link to nowhere.duckdb, which is not there"),
+    (lambda path: leave_open(path, "create table main.a (n int)"), f"{NOT_MADE}(main.a)"),
+    (a_log_of_another, "cannot be read as a database of ours"),
+    (an_orphan, ".wal is a log of what is not in"),
     (a_pipe, "is not a file"),
 ]  # fmt: skip
 
@@ -420,12 +388,12 @@ def test_a_name_that_cannot_be_is_refused_before_dbt_starts(
     assert NAMES[name] in built.stderr and built.stderr.count("\n") == 1
 
 
-def test_a_project_in_a_folder_with_an_apostrophe_is_refused(
-    tmp_path: Path, builds: Builds, database: Path, good: Path
+def test_a_project_in_a_folder_with_an_apostrophe_is_told_to_move(
+    builds: Builds, database: Path, good: Path
 ) -> None:
-    builds.patch.setattr(build, "ROOT", tmp_path / "Ann's")
-    said = "dbt loads no seed from a folder with ' in its name: move the project\n"
-    assert builds.run(database, good) == (1, "", f"{tmp_path / 'Ann'}'s: {said}")
+    builds.patch.setattr(build, "ROOT", Path("/Ann's"))
+    said = "/Ann's: dbt loads no seed from a folder with ' in its name: move the project\n"
+    assert builds.run(database, good) == (1, "", said)
 
 
 def test_a_seed_that_is_not_utf_8_is_named(builds: Builds, database: Path, good: Path) -> None:
@@ -484,12 +452,6 @@ def test_without_a_name_the_database_is_the_projects_own(builds: Builds, good: P
     builds.patch.setattr(project, "ROOT", builds.root)
     assert builds.run("", good).returncode == 0
     assert build_in(builds.root / "us_trade.duckdb") == 2
-    assert build.checked_summary(_built(builds, good)) == SUMMARY.splitlines()
-
-
-def _built(builds: Builds, good: Path) -> Path:
-    new = builds.root / "target" / "build" / "us_trade.duckdb"
-    return Path(shutil.copy(good.parent / "made.duckdb", new))
 
 
 # --- Where nothing can be written --------------------------------------------------------------
@@ -511,7 +473,8 @@ def test_a_full_disk_is_said_to_be_full_and_nothing_is_lost(
         with contextlib.suppress(OSError):
             (disk / "more").write_bytes(bytes(1_000_000))
         built = builds.run(database, good)
-        assert built.stderr.startswith(f"{database} cannot be replaced: No space left on device; ")
+        assert built.returncode == 1 and built.stderr.count("\n") == 1
+        assert "No space left on device" in built.stderr
         assert build_in(database) == 3
         (disk / "more").unlink()
         assert builds.run(database, good).returncode == 0
@@ -520,7 +483,7 @@ def test_a_full_disk_is_said_to_be_full_and_nothing_is_lost(
         subprocess.run(["umount", "--lazy", disk], check=True)
 
 
-def test_a_database_that_cannot_be_replaced_keeps_its_log(
+def test_a_database_that_cannot_be_replaced_keeps_what_is_in_its_log(
     builds: Builds, database: Path, good: Path
 ) -> None:
     leave_open(database, "update marts.build set n = 3")
@@ -532,14 +495,4 @@ def test_a_database_that_cannot_be_replaced_keeps_its_log(
     built = builds.run(database, good)
     assert built.returncode == 1
     assert built.stderr.startswith(f"{database} cannot be replaced: Operation not permitted; ")
-    assert build_in(database) == 3
-    assert beside(database) == ["us_trade.duckdb.wal"]
-
-
-def test_an_error_of_no_file_is_said_in_words(builds: Builds, database: Path, good: Path) -> None:
-    def flock(*_: object) -> None:
-        raise OSError(errno.EIO, "Input/output error")
-
-    builds.patch.setattr(fcntl, "flock", flock)
-    said = f"Input/output error; {database} is as it was\n"
-    assert builds.run(database, good) == (1, "", said)
+    assert build_in(database) == 3 and beside(database) == []

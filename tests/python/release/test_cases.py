@@ -1,4 +1,4 @@
-"""What a release may look like, and how each fault is reported: the cases of tests/cases.
+"""What a release may look like, and how each fault of it is reported: the cases of tests/cases.
 
 The oracle is the text itself, read once more in the plainest way: whatever is read must be rebuilt
 from the seeds byte for byte.
@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import Counter
 
 import pytest
 from proofs.made_up_releases import made_up_exhibit, made_up_release, summed
@@ -88,8 +87,8 @@ def test_a_fault_of_a_sheet_is_reported_with_its_cell(text: str, case: Case) -> 
         fault = re.sub(r"column (\d+)", lambda at: f"column {letters(int(at[1]))}", fault)
         return re.sub(r"^(some\.txt|\d+)", lambda at: "" if at[1] == "some.txt" else at[1], fault)
 
-    told = [re.sub(r"^'1'(![A-Z]+)?", "", it) for it in sheet_faults(edited(text, *case["edits"]))]
-    assert sorted(told) == sorted(map(in_sheet, case["faults"]))
+    found = [re.sub(r"^'1'(![A-Z]+)?", "", it) for it in sheet_faults(edited(text, *case["edits"]))]
+    assert sorted(found) == sorted(map(in_sheet, case["faults"]))
 
 
 def test_the_cell_of_a_fault() -> None:
@@ -221,21 +220,6 @@ def test_words_that_contradict_the_tables_are_refused_anywhere(words: str, numbe
     ]
 
 
-def test_kinds_of_lines() -> None:
-    def kinds(text: str) -> list[str]:
-        return [kind for _, kind, _ in read_text("some.txt", text.encode()).other_lines]
-
-    pages = COMMITTED.count("Period")
-    assert Counter(kinds(COMMITTED)) == {
-        "blank": COMMITTED.count("\n\n") + 1, "title": pages, "units": pages, "header": 2 * pages,
-        "year": 33, "month not printed": 10, "footnote": 1, "source": 1,
-    }  # fmt: skip
-    assert kinds(EXHIBIT) == [
-        "blank", "part", "title", "units", "header", "header", *["year"] * 3,
-        *["month not printed"] * 7, "previous heading", "footnote", "note", "note",
-    ]  # fmt: skip
-
-
 def test_title_and_units_are_those_of_the_first_page() -> None:
     lines = HISTORY.split("\n")
     page = f"{lines[2]} (R)\n{lines[4]} (R) - Revised.\n{lines[22]}"
@@ -248,7 +232,7 @@ def test_title_and_units_are_those_of_the_first_page() -> None:
 NO_NUMBER = '10: balance total: "x" is not a whole number of millions'
 
 
-def test_the_first_hundred_faults_are_listed_and_the_others_counted() -> None:
+def test_the_first_hundred_faults_are_reported_and_the_others_counted() -> None:
     text = edited(COMMITTED, ["all", r"(?<=\t)-?[0-9][0-9,]*", "x"])
     faults = faults_of(text.encode())
     count = 9 * len(printed_rows(COMMITTED))
@@ -267,7 +251,7 @@ def test_one_cause_is_one_fault(name: str, mark: str) -> None:
     assert re.search(r"has a .* between its thousands; save .* \(\d+ more like it\)$", fault)
 
 
-def test_a_fault_found_late_is_listed_where_its_line_is_early() -> None:
+def test_a_fault_found_late_is_reported_where_its_line_is_early() -> None:
     """What only the end of the text can tell stands among the first hundred all the same."""
     junk = "\n".join(["x\t1"] * 250)
     text = edited(HISTORY, ["drop", 52], ["drop", 12], ["put", 36, junk])

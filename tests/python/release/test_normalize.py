@@ -308,13 +308,6 @@ def test_one_at_a_time(tmp_path: Path) -> None:
     assert run(tmp_path, {}).status == 0
 
 
-def test_a_link_to_the_seeds_is_as_good(tmp_path: Path) -> None:
-    run(tmp_path, {"a.txt": HISTORY})
-    (tmp_path / "link").symlink_to("seeds")
-    status, out, err = main("--releases", tmp_path / "releases", "--seeds", tmp_path / "link")
-    assert (status, out, err) == (0, "1 release: the seeds are up to date\n", "")
-
-
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_to_end_leaves_nothing(number: signal.Signals, tmp_path: Path) -> None:
     """The signal comes when the new files are complete, and none is moved yet."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gzip
 import io
 import os
 import socket
@@ -47,8 +46,65 @@ BOOK = made(TEXT)
 LAST_YEAR = TABLE.index("2024" + 9 * "\t")
 HTML = b"<!DOCTYPE html><html><body>Under maintenance</body></html>"
 NAME = "2024-02.xlsx"
-MANY = 19_000_000
 RED = "\x1b[31m"
+
+
+def http(
+    body: bytes, status: str = "200 OK", length: int | None = None, more: str = "Connection: close"
+) -> bytes:
+    """An answer with its length, or with the one that is given; 0 for none."""
+    length = len(body) if length is None else length
+    lines = [f"HTTP/1.1 {status}", *([f"Content-Length: {length}"] if length else []), more]
+    return "".join(f"{line}\r\n" for line in lines if line).encode() + b"\r\n" + body
+
+
+def to(address: str) -> bytes:
+    return http(b"", "302 Found", more=f"Connection: close\r\nLocation: {address}")
+
+
+def faulty() -> bytes:
+    text = TEXT
+    for number in ("245,683", "170,679", "75,004"):
+        text = text.replace(number, "x", 1)
+    return made(text)
+
+
+CHUNKED = "Transfer-Encoding: chunked\r\nConnection: close"
+# Of each path what is sent, and then the connection closed.
+ANSWERS = {
+    "book": http(BOOK),
+    "without-length": http(BOOK, length=0),
+    "chunks": http(b"%x\r\n%b\r\n0\r\n\r\n" % (len(BOOK), BOOK), length=0, more=CHUNKED),
+    "half-in-chunks": http(b"%x\r\n%b" % (len(BOOK), BOOK[:1000]), length=0, more=CHUNKED),
+    "half": http(BOOK[:1000], length=len(BOOK)),
+    "half-without-length": http(BOOK[: len(BOOK) // 2], length=0),
+    "reset": http(BOOK[:1000], length=len(BOOK)),
+    "drop": b"",
+    "busy": http(HTML, "429 Too Many", more="Connection: close\r\nRetry-After: 7"),
+    "page": http(HTML),
+    "missing": http(HTML, "404 Not Found"),
+    "gone": http(HTML, "410 Gone"),
+    "failing": http(HTML, "503 Service Unavailable"),
+    "in-part": http(BOOK, "206 Partial Content"),
+    "nothing": http(b"", "204 No Content", length=0),
+    "red-reason": http(b"", f"400 {RED}red"),
+    "long-reason": http(b"", f"400 {'x' * 60_000}"),
+    "red-garbage": f"{RED}red\r\n\r\n".encode(),
+    "garbage": b"no HTTP at all\r\n\r\n",
+    "large": http(b"PK", length=30_000_000),
+    "large-without-length": http(bytes(21_000_000), length=0),
+    "faulty": http(faulty()),
+    "moved": to("/book"),
+    "around": to("/around"),
+    "to-ftp": to("ftp://me:secret@127.0.0.1/book"),
+    "to-file": to("file:///etc/passwd"),
+    "red-ftp": to(f"ftp://h/{RED}red"),
+    # More than anybody would wait for; a byte now and then, for ever; nothing.
+    "moved-with-more": to("/book").replace(b"Length: 0", b"Length: 30000000"),
+    "trickle": http(BOOK[:10], length=19_000_000),
+    "trickled-header": b"HTTP/1.1 200 OK\r\n",
+    "silence": b"",
+}
 
 
 class Server(ThreadingHTTPServer):
@@ -61,10 +117,8 @@ class Server(ThreadingHTTPServer):
         self.asked: list[str] = []
         self.headers: Message | None = None  # of the last request
         self.connections = 0
-        self.keeps_open = False
-        self.bundles: dict[str, bytes | str] = {}  # of a month YYMM; or which page is sent instead
+        self.bundles: dict[str, bytes | str] = {}  # of a month YYMM; or which answer it has
         self.release = threading.Event()  # lets go those that are kept waiting
-        self.left = threading.Event()  # somebody went away in the middle of a trickle
 
     def url(self, path: str, scheme: str = "http") -> str:
         return f"{scheme}://127.0.0.1:{self.server_port}/{path}"
@@ -87,184 +141,27 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         self.server.headers = self.headers
-        self.close_connection = not self.server.keeps_open
         name = self.path.partition("?")[0].strip("/")
-        is_bundle = name.isdecimal() or name.endswith(".zip")
-        found = self.server.bundles.get(name, "missing") if is_bundle else name.replace("-", "_")
-        self.send(found) if isinstance(found, bytes) else getattr(self, found)()
-
-    def send(
-        self, body: bytes, *, status: int = 200, length: int | None = None, **headers: str
-    ) -> None:
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.send_header("Content-Length", str(len(body) if length is None else length))
-        self.end_headers()
-        self.wfile.write(body)
-        self.close_connection |= length is not None
-
-    def book(self) -> None:
-        packed = "gzip" in self.headers["Accept-Encoding"]
-        self.send(gzip.compress(BOOK) if packed else BOOK)
-
-    def without_length(self) -> None:
-        self.send_response(200)
-        self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(BOOK)
-
-    def chunks(self) -> None:
-        self.send_response(200)
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        for part in (BOOK[:1000], BOOK[1000:]):
-            self.wfile.write(b"%x\r\n%b\r\n" % (len(part), part))
-        self.wfile.write(b"0\r\n\r\n")
-
-    def half_in_chunks(self) -> None:
-        self.send_response(200)
-        self.send_header("Transfer-Encoding", "chunked")
-        self.end_headers()
-        self.wfile.write(b"%x\r\n%b" % (len(BOOK), BOOK[:1000]))
-
-    def half(self) -> None:
-        self.send(BOOK[:1000], length=len(BOOK))
-
-    def half_without_length(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(BOOK[: len(BOOK) // 2])
-
-    def drop(self) -> None:
-        """No answer at all."""
+        if name.endswith("-once"):
+            is_first = self.server.asked.count(self.path) == 1
+            name = name.removesuffix("-once") if is_first else "book"
+        if name.isdecimal() or name.endswith(".zip"):
+            found = self.server.bundles.get(name, "missing")
+            if isinstance(found, bytes):
+                self.wfile.write(http(found, more=""))
+                return
+            name = found
         self.close_connection = True
-
-    def reset(self) -> None:
-        self.send(BOOK[:1000], length=len(BOOK))
-        self.wfile.flush()
-        on = (1).to_bytes(4, sys.byteorder) + bytes(4)
-        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, on)
-        self.connection.close()
-
-    def is_first(self) -> bool:
-        return self.server.asked.count(self.path) == 1
-
-    def drop_once(self) -> None:
-        self.drop() if self.is_first() else self.book()
-
-    def half_once(self) -> None:
-        self.half() if self.is_first() else self.book()
-
-    def reset_once(self) -> None:
-        self.reset() if self.is_first() else self.book()
-
-    def busy_once(self) -> None:
-        wait = {"Retry-After": "7"}
-        self.send(HTML, status=429, **wait) if self.is_first() else self.book()
-
-    def failing_once(self) -> None:
-        self.failing() if self.is_first() else self.book()
-
-    def page(self) -> None:
-        self.send(HTML)
-
-    def missing(self) -> None:
-        self.send(HTML, status=404)
-
-    def gone(self) -> None:
-        self.send(HTML, status=410)
-
-    def failing(self) -> None:
-        self.send(HTML, status=503)
-
-    def moved(self) -> None:
-        self.send(b"", status=301, Location="/book")
-
-    def moved_with_more(self) -> None:
-        """It says more than anybody would wait for."""
-        self.send(b"x", status=301, length=30_000_000, Location="/book")
-        self.wfile.flush()
-        self.server.release.wait()
-
-    def around(self) -> None:
-        self.send(b"", status=302, Location="/around")
-
-    def to_ftp(self) -> None:
-        self.send(b"", status=302, Location="ftp://127.0.0.1/book")
-
-    def to_file(self) -> None:
-        self.send(b"", status=302, Location="file:///etc/passwd")
-
-    def to_secret(self) -> None:
-        self.send(b"", status=302, Location="ftp://me:secret@127.0.0.1/book")
-
-    def to_http(self) -> None:
-        self.send(b"", status=302, Location=self.server.url("book"))
-
-    def to_https(self) -> None:
-        self.send(b"", status=302, Location=self.server.url("book", "https"))
-
-    def in_part(self) -> None:
-        self.send(BOOK, status=206)
-
-    def nothing(self) -> None:
-        self.send_response(204)
-        self.end_headers()
-
-    def red_reason(self) -> None:
-        self.wfile.write(f"HTTP/1.1 400 {RED}red\r\nContent-Length: 0\r\n\r\n".encode())
-
-    def long_reason(self) -> None:
-        self.wfile.write(f"HTTP/1.1 400 {'x' * 60_000}\r\nContent-Length: 0\r\n\r\n".encode())
-
-    def red_part(self) -> None:
-        self.wfile.write(f"HTTP/1.1 206 {RED}red\r\nContent-Length: 0\r\n\r\n".encode())
-
-    def red_garbage(self) -> None:
-        self.wfile.write(f"{RED}red\r\n\r\n".encode())
-
-    def red_ftp(self) -> None:
-        self.send(b"", status=302, Location=f"ftp://h/{RED}red")
-
-    def large(self) -> None:
-        self.send(b"PK", length=30_000_000)
-
-    def large_without_length(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        for _ in range(400):
-            self.wfile.write(bytes(100_000))
-
-    def garbage(self) -> None:
-        self.wfile.write(b"no HTTP at all\r\n\r\n")
-
-    def faulty(self) -> None:
-        bad = TEXT
-        for number in ("245,683", "170,679", "75,004"):
-            bad = bad.replace(number, "x", 1)
-        self.send(made(bad))
-
-    def trickle(self) -> None:
-        """A byte now and then, for ever."""
-        self.send(BOOK[:10], length=MANY)
-        try:
-            while not self.server.release.wait(0.02):
-                self.wfile.write(b"x")
-                self.wfile.flush()
-        except OSError:
-            self.server.left.set()
-
-    def trickled_header(self) -> None:
-        self.wfile.write(b"HTTP/1.1 200 OK\r\n")
-        while not self.server.release.wait(0.02):
-            self.wfile.write(b"X")
-            self.wfile.flush()
-
-    def silence(self) -> None:
-        self.server.release.wait()
+        here = {"to-http": self.server.url("book"), "to-https": self.server.url("book", "https")}
+        self.wfile.write(to(here[name]) if name in here else ANSWERS[name])
+        if name in ("moved-with-more", "silence"):
+            self.server.release.wait()
+        while name.startswith("trickle") and not self.server.release.wait(0.02):
+            self.wfile.write(b"x")
+        if name == "reset":
+            on = (1).to_bytes(4, sys.byteorder) + bytes(4)
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, on)
+            self.connection.close()
 
 
 class Output(io.StringIO):

@@ -126,13 +126,6 @@ def stand_in(folder: Path, body: str) -> Path:
     return program
 
 
-def python_stand_in(folder: Path, body: str) -> Path:
-    """The same of Python; ``new`` is the file."""
-    code = folder / "stand_in.py"
-    code.write_text(f"import os, sys, duckdb\nnew = os.environ['US_TRADE_DB']\n{body}\n")
-    return stand_in(folder, f"exec '{sys.executable}' '{code}' \"$@\"")
-
-
 def beside(database: Path) -> list[str]:
     return sorted(path.name for path in database.parent.iterdir() if path != database)
 
