@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import functools
 import sys
 from dataclasses import dataclass
 from datetime import date
@@ -89,21 +90,26 @@ def month(year_month: str) -> str:
     return f"{date.fromisoformat(f'{year_month}-01'):%B %Y}"
 
 
-def in_words(recipe: Recipe, columns: list[str], rows: list[tuple[Any, ...]]) -> str:
-    """Return the answer as one sentence; raises ProjectError where its macro fails."""
-    if not rows:
-        return NO_ROW
+@functools.cache
+def templates(folder: Path) -> jinja2.Environment:
     made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(recipe.path.parent), undefined=jinja2.StrictUndefined
+        loader=jinja2.FileSystemLoader(folder), undefined=jinja2.StrictUndefined
     )
     made.filters.update(
         month=month,
         one=lambda number: f"{one_decimal(abs(number)):,}",
         grouped=lambda number: f"{number:,}",
     )
+    return made
+
+
+def in_words(recipe: Recipe, columns: list[str], rows: list[tuple[Any, ...]]) -> str:
+    """Return the answer as one sentence; raises ProjectError where its macro fails."""
+    if not rows:
+        return NO_ROW
     name = recipe.path.stem.partition("_")[2]
     try:
-        macro: Any = getattr(made.get_template(ANSWERS).module, name)
+        macro: Any = getattr(templates(recipe.path.parent).get_template(ANSWERS).module, name)
         said: str = macro([dict(zip(columns, row, strict=True)) for row in rows])
     except (ArithmeticError, AttributeError, TypeError, ValueError, jinja2.TemplateError) as error:
         raise ProjectError(f"{shown(recipe.path.parent / ANSWERS)}: {name}: {error}") from None

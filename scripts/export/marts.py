@@ -159,7 +159,9 @@ def declared() -> Iterator[Reference]:
             for test in model.get("data_tests") or ():
                 if isinstance(test, dict) and "relationships" in test:
                     given = test["relationships"]["arguments"]
-                    to = given["to"].removeprefix("ref('").removesuffix("')")
+                    to = given["to"].split("'")[
+                        -2
+                    ]  # of ref('dim_month'), a package's name before it or not
                     yield Reference(model["name"], given["column_name"], to, given["field"])
 
 

@@ -1,154 +1,26 @@
-"""Planted faults of every kind: found, named and repaired, in the SQL that the build runs."""
+"""What the audit finds of wrong numbers, and what no identity can tell, in cases by hand.
+
+`make faults` tries faults of every kind, everywhere.
+"""
 
 from __future__ import annotations
 
-import csv
-import io
-import shutil
-from collections import Counter
 from collections.abc import Iterator
-from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
 import pytest
 from proofs import faults
-from proofs.faults import __main__ as program
 from proofs.replay import replay
 from support.builds import Build
 
-from project import ROOT, main
 
-KINDS = {"digit replaced", "digits transposed", "digit dropped", "digit doubled", "sign flipped",
-         "cells swapped"}  # fmt: skip
-SEVERAL = {"two in a row", "two in a year", "two of a series and year", "three in a row",
-           "three in a year"}  # fmt: skip
-
-
-def loaded(build: Build, seeds: Path = ROOT / "seeds") -> duckdb.DuckDBPyConnection:
+def loaded(build: Build) -> duckdb.DuckDBPyConnection:
     """The committed release's seeds, in memory, in a database of the name that the SQL knows."""
     connection = duckdb.connect()
     connection.execute("attach ':memory:' as us_trade; use us_trade")
-    faults.load_release(connection, build.manifest, seeds)
+    faults.load_release(connection, build.manifest)
     return connection
-
-
-@pytest.fixture(scope="module")
-def edges(build: Build) -> Iterator[tuple[duckdb.DuckDBPyConnection, list[faults.Result], int]]:
-    """Every fault in the first and the last month, the first annual row and the part year."""
-    with loaded(build) as connection:
-        [(lines,)] = connection.execute(
-            """
-            select list(line_number)
-            from (
-                select unnest([min(line_number), max(line_number)]) as line_number
-                from raw.monthly_trade
-                union all
-                select unnest([min(line_number), max(line_number)]) from raw.annual_trade
-            )
-            """
-        ).fetchall()
-        faults.damage(connection, lines=lines, several=0)
-        faults.audit(connection, build.manifest)
-        yield connection, *faults.judge(connection)
-
-
-def test_faults_at_the_edges_are_all_repaired_and_nothing_correct_is_suspected(edges) -> None:
-    _, results, false_alarms = edges
-    large = [row for row in results if not row.is_small]
-    assert {row.kind for row in large} == KINDS
-    assert faults.is_proven(results, false_alarms)
-
-
-def test_a_suspect_says_where_it_stands(edges) -> None:
-    """Line and column lead back to the damaged number in the text."""
-    connection, _, _ = edges
-    wrong = connection.execute(
-        """
-        select line_number, column_number, any_value(correct[1])
-        from intermediate.int_suspect_cells
-        inner join copies using (release_id)
-        where len(cells) = 1 and not is_ambiguous
-        group by line_number, column_number
-        """
-    ).fetchall()
-    lines = (ROOT / "releases" / "2024-02.txt").read_text().split("\n")
-    assert len(wrong) == 4 * 9
-    for line, column, correct in wrong:
-        assert lines[line - 1].split("\t")[column - 1] == f"{correct:,}"
-
-
-def run(
-    build: Build, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str],
-    *arguments: str,
-) -> tuple[int, str, str]:  # fmt: skip
-    """The program's exit status and words, with the SQL of the one build in place of dbt's."""
-    monkeypatch.setattr(program.faults, "compiled", lambda folder: build.manifest)
-    status = main(program.command, program.parser(), arguments)
-    return status, *capfd.readouterr()
-
-
-def test_a_sample_of_each_kind(
-    build: Build, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    file, page = tmp_path / "verdicts.csv", tmp_path / "page.md"
-    page.write_text("<!-- faults -->\n<!-- /faults -->\n")
-    status, said, complaints = run(
-        build, monkeypatch, capfd, "--sample", "40", "--verdicts", str(file), "--write", str(page)
-    )
-    assert (status, complaints) == (0, "")
-    assert "\nFalse alarms on the undamaged release: 0." in said
-    assert "\n440 copies in " in said
-    assert "| two in a year " in page.read_text()
-    rows = list(csv.DictReader(io.StringIO(file.read_text())))
-    assert Counter(row["kind"] for row in rows) == dict.fromkeys(KINDS | SEVERAL, 40)
-    text = (ROOT / "releases" / "2024-02.txt").read_text().split("\n")
-    for row in rows:
-        cells, correct = row["cells"].split("; "), row["correct_musd"].split("; ")
-        for cell, value in zip(cells, correct, strict=True):
-            line, _ = cell.split(" ")
-            assert f"{int(value):,}" in text[int(line) - 1].split("\t")
-        lines = {cell.split(" ")[0] for cell in cells}
-        assert (len(lines) > 1) == (row["kind"] in SEVERAL and "in a row" not in row["kind"])
-
-
-def result(kind: str = "digit dropped", *, is_single: bool = True, is_small: bool = False,
-           repaired: int = 10, wrong: int = 0) -> faults.Result:  # fmt: skip
-    return faults.Result(kind, is_single, is_small, 10, 10, 10, 0, repaired, wrong)
-
-
-@pytest.mark.parametrize(
-    ("results", "false_alarms", "is_proven"),
-    [
-        ([result(), result(is_small=True, repaired=1)], 0, True),
-        ([result(), result("two in a row", is_single=False, repaired=9)], 0, True),
-        ([result(), result("two in a row", is_single=False, wrong=1)], 0, False),
-        ([result(repaired=9)], 0, False),
-        ([result(wrong=1)], 0, False),
-        ([result()], 1, False),
-    ],
-)
-def test_what_is_proven(results: list[faults.Result], false_alarms: int, is_proven: bool) -> None:
-    assert faults.is_proven(results, false_alarms) == is_proven
-
-
-def test_a_missed_fault_is_an_exit_status(
-    build: Build, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr(program.faults, "CERTAIN_FROM_MUSD", 0)
-    status, said, complaints = run(build, monkeypatch, capfd, "--sample", "40")
-    assert status == 1
-    assert "digit replaced" in said
-    assert "docs/checks.md" in complaints
-
-
-def test_seeds_are_read_from_a_folder_with_a_quote_in_its_name(
-    build: Build, tmp_path: Path
-) -> None:
-    seeds = tmp_path / "o'brien's seeds"
-    shutil.copytree(ROOT / "seeds", seeds)
-    with loaded(build, seeds) as connection:
-        assert connection.execute("select count(*) from raw.series").fetchall() == [(9,)]
 
 
 # ----------------------------------------------------------------- cases by hand, in 2001
