@@ -134,11 +134,14 @@ def why_not(archive: zipfile.ZipFile) -> str:
         return f"has {unpacked:,} bytes when unpacked; {most}"
     if any(part.flag_bits & 1 for part in parts):
         return PASSWORD
-    if "xl/workbook.bin" in archive.namelist():
+    names = archive.namelist()
+    if "xl/workbook.bin" in names:
         return "is a binary workbook (.xlsb); save it as Excel Workbook (.xlsx)"
     for part in parts:  # check that every part is whole before reading any
         archive.read(part)
-    return ""
+    # The XML that is checked is of one of the two, the numbers may be of the other.
+    twice = next((name for name in names if names.count(name) > 1), None)
+    return f"is damaged: it holds {quoted(twice)} twice" if twice else ""
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:

@@ -6,10 +6,15 @@ build that stops in marts/test_build.py.
 
 from __future__ import annotations
 
+import csv
+import math
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 from support.builds import Build, replayed
+
+from project import ROOT
 
 CALENDAR = "release_calendar_dates_each_release_after_its_month_and_in_order"
 HEADLINES = "headline_deficits_cover_the_release_calendar"
@@ -79,11 +84,11 @@ def recession(peak: str, trough: str) -> str:
         (redated("2024-03", "'2024-05-04'"), CALENDAR,
          "fault=the day is of a weekend, release_id=2024-03, released_on=2024-05-04"),
         ("delete from raw.revision_spans where reference_month = 7", SPANS,
-         "fault=the month is missing, reference_month=7, months_back=null"),
+         "reference_month=7, months_back=null, usual_months=7"),
         ("insert into raw.revision_spans values (13, 1, 'by hand')", SPANS,
-         "fault=reference_month is not 1 to 12, reference_month=13, months_back=1"),
+         "reference_month=13, months_back=1, usual_months=null"),
         ("update raw.revision_spans set months_back = 31 where reference_month = 1", SPANS,
-         "fault=the usual span is 13, reference_month=1, months_back=31"),
+         "reference_month=1, months_back=31, usual_months=13"),
         (recession("2022-03-01", "2022-02-01"), RECESSIONS,
          "fault=the trough is not after the peak, peak_month=2022-03-01, "
          "trough_month=2022-02-01"),
@@ -147,3 +152,22 @@ def test_of_many_rows_the_first_five_are_shown_and_the_rest_counted(
     lines = [line for line in outcome.printed.split("\n") if line.startswith(SPANS)]
     assert len(lines) == 6
     assert lines[-1] == f"{SPANS}: ... and 7 more"
+
+
+def test_the_rounding_distribution_is_that_of_irwin_and_hall() -> None:
+    """Round m numbers and their sum to the nearest million: the residual of these m + 1 terms is
+    the sum of m uniform errors, rounded; the sum is within x - m / 2 with probability F(x)."""
+
+    def irwin_hall(m: int, x: Fraction) -> Fraction:
+        x = min(max(x, Fraction(0)), Fraction(m))
+        terms = ((-1) ** k * math.comb(m, k) * (x - k) ** m for k in range(math.floor(x) + 1))
+        return sum(terms, Fraction(0)) / math.factorial(m)
+
+    half, expected = Fraction(1, 2), []
+    for m in range(1, 13):
+        for residual in range(-(m // 2), m // 2 + 1):
+            middle = residual + Fraction(m, 2)
+            probability = irwin_hall(m, middle + half) - irwin_hall(m, middle - half)
+            expected.append([str(m + 1), str(residual), f"{float(probability):.10f}"])
+    with (ROOT / "seeds" / "rounding_distribution.csv").open() as file:
+        assert list(csv.reader(file))[1:] == expected

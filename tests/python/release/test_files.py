@@ -11,6 +11,7 @@ import io
 import itertools
 import re
 import struct
+import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -310,6 +311,16 @@ def zipped(*parts: tuple[str, bytes]) -> bytes:
     return file.getvalue()
 
 
+def with_part(data: bytes, name: str, content: bytes) -> bytes:
+    file = io.BytesIO(data)
+    with (
+        warnings.catch_warnings(action="ignore"),
+        zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive,
+    ):
+        archive.writestr(name, content)
+    return file.getvalue()
+
+
 def in_a_circle(data: bytes) -> bytes:
     """The chain of sectors leads from the second of the stream back to itself."""
     tables = struct.unpack_from("<I", data, 44)[0]
@@ -338,6 +349,9 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "a part that is damaged": (
         ".xlsx", SOUND.replace(b"xl/worksheets", b"xl/worksheet5", 1),
         "is damaged, or no workbook: File name in directory 'xl/worksheets/sheet1.xml' and h"),
+    "a part twice": (
+        ".xlsx", with_part(SOUND, SHEET, b""),
+        'is damaged: it holds "xl/worksheets/sheet1.xml" twice'),
     "a part that is not there": (
         ".xlsx", parts_changed(SOUND, lambda part, xml: xml.replace(b"worksheets/", b"sheets/")),
         "is damaged, or no workbook: \"There is no item named 'xl/sheets/sheet1.xml' in the "),
