@@ -119,7 +119,7 @@ def visible(words: str) -> str:
 
 
 def database() -> Path:
-    """Return where the database is: in US_TRADE_DB, or in the project's root where that is empty."""
+    """Return where the database is: in US_TRADE_DB, else in the project's root."""
     return Path(os.environ.get("US_TRADE_DB") or ROOT / "us_trade.duckdb")
 
 
