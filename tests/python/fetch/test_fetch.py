@@ -78,42 +78,34 @@ def test_what_a_server_says_of_waiting_is_heard(
 
 
 RETITLED = made(TEXT.replace("2022 - Present", "2022-Present"))
-SAME = [
-    ("exhibit_history.xlsx", BOOK), ("2024-02.txt", TEXT.encode()), ("february.txt", TEXT.encode()),
-    (NAME, RETITLED),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "same"), SAME)
-def test_nothing_new_where_the_numbers_are(
-    name: str, same: bytes, server: Server, tmp_path: Path
-) -> None:
-    """A release is what its file says, not what that is called."""
-    (tmp_path / name).write_bytes(same)
-    told = fetch(tmp_path, "--url", server.url("book"))
-    assert told == (0, f"nothing new: {name} has the same numbers (2024-02)\n", "")
-    assert files(tmp_path) == {name: same}
-
-
 REVISED = TEXT.replace("170,679", "170,680")
 TWO_OTHERS = REVISED.replace("75,004", "75,005")
-OTHERS = [
-    (NAME, made(TWO_OTHERS), "with 2 other numbers"),
-    (NAME, b"", "which cannot be read"),
-    ("february.txt", REVISED.encode(), "with 1 other number"),
-    ("exhibit_history.xlsx", made(REVISED), "with 1 other number"),
+SAME = "nothing new: {0} has the same numbers (2024-02)"
+OTHER = "{0} holds the release 2024-02 already, {how}; move it away to take that of {1}"
+UNREADABLE = OTHER.replace("{how}", "which cannot be read")
+ONE = OTHER.replace("{how}", "with 1 other number")
+HELD = [
+    ("exhibit_history.xlsx", BOOK, SAME),
+    ("2024-02.txt", TEXT.encode(), SAME),
+    ("february.txt", TEXT.encode(), SAME),
+    (NAME, RETITLED, SAME),
+    (NAME, made(TWO_OTHERS), OTHER.replace("{how}", "with 2 other numbers")),
+    (NAME, b"", UNREADABLE),
+    ("february.txt", REVISED.encode(), ONE),
+    ("exhibit_history.xlsx", made(REVISED), ONE),
 ]
 
 
-@pytest.mark.parametrize(("name", "other", "how"), OTHERS)
-def test_another_file_of_the_release_is_never_overwritten(
-    name: str, other: bytes, how: str, server: Server, tmp_path: Path
+@pytest.mark.parametrize(("name", "held", "said"), HELD)
+def test_a_month_that_is_there_is_never_overwritten(
+    name: str, held: bytes, said: str, server: Server, tmp_path: Path
 ) -> None:
-    (tmp_path / name).write_bytes(other)
+    """A release is what its file says, not what that is called."""
+    (tmp_path / name).write_bytes(held)
     url = server.url("book")
-    told = f"{name} holds the release 2024-02 already, {how}; move it away to take that of {url}\n"
-    assert fetch(tmp_path, "--url", url) == (1, "", told)
-    assert files(tmp_path) == {name: other}
+    told = f"{said.format(name, url)}\n"
+    assert fetch(tmp_path, "--url", url) == ((0, told, "") if said == SAME else (1, "", told))
+    assert files(tmp_path) == {name: held}
 
 
 def test_a_month_and_the_part_year_that_it_is_are_two_rows(tmp_path: Path) -> None:
@@ -211,15 +203,15 @@ def test_a_redirect_to_https_is_followed_and_from_it_to_http_is_not(
     assert files(tmp_path) == ({NAME: BOOK} if is_followed else {})
 
 
-UNREADABLE = {"half-without-length": "is damaged", "faulty": "exhibit_history!E13: "}
+NO_RELEASE = {"half-without-length": "is damaged", "faulty": "exhibit_history!E13: "}
 
 
-@pytest.mark.parametrize("path", UNREADABLE)
+@pytest.mark.parametrize("path", NO_RELEASE)
 def test_what_is_no_release(path: str, server: Server, tmp_path: Path) -> None:
     url = server.url(path)
     status, out, err = fetch(tmp_path, "--url", url)
     assert (status, out) == (1, "")
-    assert err.startswith(f"{url}: {UNREADABLE[path]}")
+    assert err.startswith(f"{url}: {NO_RELEASE[path]}")
     more = " (and 2 more faults)" if path == "faulty" else ""
     assert err.endswith(f"{more}; nothing was kept\n")
     assert err.count("\n") == 1
