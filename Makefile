@@ -32,10 +32,10 @@ faults: $(INSTALLED) ## damage the release in every way, and count what the audi
 export: $(DEV) ## write every mart as CSV and Parquet, a workbook, Croissant and SDMX into dist/data/
 	$(BIN)/python scripts/export_marts.py
 
-report: $(DEV) ## draw the report, dist/report.html, and its pictures as SVG and PNG
+report: $(DEV) ## draw the report and the audit, dist/report.html, and their pictures as SVG and PNG
 	$(BIN)/python scripts/build_report.py
 
-check-report: $(DEV) ## open the report in Debian's Chromium, compare it with the marts, and run axe-core on it
+check-report: $(DEV) ## use the report in Debian's Chromium as a reader would, and run axe-core on it
 	$(BIN)/python -m proofs.browser
 
 # dbt opens the database for writing, which no reader should be in the way of: hence the copy.

@@ -1,6 +1,6 @@
 -- How does the latest month compare with the month before, and with the same month of
--- the year before? In billions of dollars and percent. A deficit that grows is a
--- negative change of the balance and a positive percent.
+-- the year before? In billions of dollars and percent. Where a deficit grows, the
+-- change of the balance is negative and its percent change positive.
 select
     months.year_month as month,
     indicators.component,

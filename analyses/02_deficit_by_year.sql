@@ -1,6 +1,7 @@
 -- How large has the deficit in goods and services been, year by year? In billions of
 -- dollars, as the release prints its years, and in percent of exports and imports
--- together; a deficit is a negative balance. The last may be a part of its year.
+-- together. A deficit is a negative balance. Check months_covered before you chart it:
+-- the latest year may still lack months.
 select
     years.year,
     years.months_covered,
@@ -13,4 +14,4 @@ inner join marts.mart_trade_shares as shares on years.last_month = shares.month_
 where
     years.component = 'total'
     and shares.period = 'year_to_date'
-order by years.year;
+order by years.year desc;

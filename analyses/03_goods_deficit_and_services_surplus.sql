@@ -1,7 +1,9 @@
--- How much of the goods deficit does the services surplus pay for? In billions of
--- dollars and percent, by year; a deficit is a negative balance.
+-- How much of the goods deficit does the services surplus offset? In billions of
+-- dollars and percent, by year. A deficit is a negative balance. The latest year may
+-- still lack months.
 select
     goods.year,
+    goods.months_covered,
     goods.balance_busd as goods_balance_busd,
     services.balance_busd as services_balance_busd,
     shares.services_pct_of_goods_deficit
@@ -12,4 +14,4 @@ where
     goods.component = 'goods'
     and services.component = 'services'
     and shares.period = 'year_to_date'
-order by goods.year;
+order by goods.year desc;

@@ -1,12 +1,16 @@
--- How deep were the collapses of trade, and how long did the recovery take? Wherever
--- exports or imports fell by more than a fifth from their highest month so far: that
--- peak, the fall to the trough, and the months from the peak until it was passed. In
--- nominal dollars, so that falling prices are a part of it.
+-- How deep were the collapses of trade, and how long did the recovery take? A row for
+-- each time that exports or imports fell by more than a fifth from their highest month
+-- so far: the peak, the fall from it to the trough, and the months until the peak was
+-- passed or, where it was not, until the latest month. The dollars are nominal, so
+-- falling prices are part of the fall.
 select
-    record_high_month as peak,
+    strftime(record_high_month, '%Y-%m') as peak,
     flow,
     min(from_record_high_pct) as peak_to_trough_pct,
-    count(*) as months_until_passed
+    count(*) as months,
+    max(month_date) < (
+        select max(latest.month_date) from marts.mart_trade_records as latest
+    ) as is_recovered
 from marts.mart_trade_records
 where
     component = 'total'

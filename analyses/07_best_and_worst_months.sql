@@ -1,6 +1,6 @@
 -- Which were the best and the worst months for the balance of goods and services?
--- Ranked in percent of exports and imports together: in dollars the worst would all be
--- recent ones, when everything is larger. The five best, and the five worst.
+-- The five best and the five worst, ranked in percent of exports and imports together.
+-- Ranked in dollars, the worst would all be recent, because all of trade has grown.
 with ranked as (
     select
         months.year_month as month,

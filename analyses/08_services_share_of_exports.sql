@@ -1,7 +1,8 @@
--- What share of exports are services, and what share of imports? In percent, by year;
--- the last may be a part of its year.
+-- What share of exports are services, and what share of imports? In percent, by year.
+-- The latest year may still lack months.
 select
     years.year,
+    years.months_covered,
     shares.services_pct_of_exports,
     shares.services_pct_of_imports
 from marts.fct_annual_trade as years
@@ -9,4 +10,4 @@ inner join marts.mart_trade_shares as shares on years.last_month = shares.month_
 where
     years.component = 'total'
     and shares.period = 'year_to_date'
-order by years.year;
+order by years.year desc;

@@ -1,6 +1,6 @@
--- What do exports, imports and the balance add up to by quarter? In billions of
--- dollars, with the change from the year before; the last twelve quarters, of which the
--- last may still lack months.
+-- What do exports, imports and the balance add up to by quarter? The last twelve
+-- quarters, in billions of dollars, with the percent change from a year earlier. The
+-- latest quarter may still lack months, and then has no change.
 select
     year,
     quarter,

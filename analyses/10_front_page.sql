@@ -1,5 +1,5 @@
--- What does the first page of the latest release say? Its sentences: the month and what
--- lay behind it, the three-month averages, the year to date.
+-- What does the first page of the latest release say? Its sentences on the month, on
+-- the three-month averages and on the year to date.
 select highlights.sentence
 from marts.mart_trade_highlights as highlights
 inner join marts.dim_release as releases
@@ -11,10 +11,7 @@ where
     and (
         (
             highlights.subject in ('deficit', 'exports', 'imports')
-            and highlights.measure in (
-                'level', 'three_month_average',
-                'three_month_average_change_from_year_ago', 'year_to_date'
-            )
+            and highlights.measure in ('level', 'three_month_average', 'year_to_date')
         )
         or (
             highlights.subject in ('goods_deficit', 'services_surplus')

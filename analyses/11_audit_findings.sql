@@ -1,6 +1,6 @@
--- What did the audit find? Every published number was checked against the others that
--- it must agree with; a share off zero near the share that rounding alone predicts
--- means that rounding is all there is.
+-- What did the audit find? The audit compares every published number with the others
+-- that it must agree with. Compare the last two columns: where the share that is off is
+-- near the share that rounding alone predicts, rounding explains it.
 select
     summary.label as identity,
     summary.identities,

@@ -1,6 +1,7 @@
--- Which years differ from the sum of their months by more than rounding would have it?
--- In millions of dollars. Within the bound, but by more than three standard deviations
--- (z): the months were seasonally adjusted without being forced to the year.
+-- Which years differ from the sum of their months by more than rounding explains? In
+-- millions of dollars: each residual of more than three standard deviations (z_score).
+-- Those within rounding_bound_musd are no errors: in those years the months were
+-- seasonally adjusted without being forced to add up to the year.
 select
     months.year,
     series.title,
@@ -20,4 +21,4 @@ where
     releases.is_latest
     and reconciliation.identity_family = 'period'
     and reconciliation.status in ('unlikely', 'failed')
-order by months.year, series.sort_order;
+order by months.year desc, series.sort_order asc;

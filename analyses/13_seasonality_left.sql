@@ -1,7 +1,7 @@
 -- Is there seasonality left in the seasonally adjusted months? For each month of the
--- year, how far it lies on average from the centred twelve-month average around it, in
--- percent, and how far the years spread around that mean (their standard deviation).
--- Of thirty years, a mean of a third of the spread is what chance alone may do.
+-- year: how far it lies on average from the centered twelve-month average, in percent,
+-- and the standard deviation of the years around that mean (the spread). Over thirty
+-- years, chance alone can move a mean by a third of its spread.
 select
     months.month_name as month,
     count(*) as years,

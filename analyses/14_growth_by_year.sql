@@ -1,5 +1,6 @@
 -- How fast have exports and imports grown, year by year? In percent of the year before,
--- the last year on the same months of it. Nominal dollars.
+-- in nominal dollars. A year that still lacks months is compared with the same months
+-- of the year before.
 select
     years.year,
     years.months_covered,
@@ -19,4 +20,4 @@ where
     and exports.flow = 'exports'
     and imports.flow = 'imports'
     and exports.year_to_date_change_pct is not null
-order by years.year;
+order by years.year desc;

@@ -1,12 +1,14 @@
--- What records did the latest month set, what was last seen when, and what has been
--- rising or falling for how long? The lowest balance is the largest deficit; where
--- nothing was as high or as low before, it is a record.
+-- What records did the latest month set, when was each series last as high or as low,
+-- and for how long has it been rising or falling? The lowest balance is the largest
+-- deficit. highest_since and lowest_since are empty for a record. A positive
+-- streak_months counts the rises in a row, a negative one the falls.
 select
+    months.year_month as month,
     series.title,
     records.value_busd,
-    records.highest_since,
+    strftime(records.highest_since, '%Y-%m') as highest_since,
     records.is_record_high,
-    records.lowest_since,
+    strftime(records.lowest_since, '%Y-%m') as lowest_since,
     records.is_record_low,
     records.streak_months
 from marts.mart_trade_records as records

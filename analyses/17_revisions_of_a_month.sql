@@ -1,15 +1,17 @@
--- What was the first estimate of the balance of March 2020, and what is it now? In
--- millions of dollars, estimate by estimate: the release for March has the first.
--- The committed release has its 48th, and nothing loaded to compare it with.
+-- What was the first estimate of the balance of March 2020, and what is it now? One row
+-- for each estimate in the loaded releases. The first one, as announced at the time, is
+-- always there, in first_deficit_busd. The estimates in between need more releases.
 select
-    estimate_number as estimate,
-    release_id,
-    released_on,
-    is_first_estimate,
-    balance_musd,
-    balance_revision_from_first_musd
-from marts.fct_monthly_trade_vintages
+    vintages.estimate_number as estimate,
+    vintages.release_id,
+    vintages.released_on,
+    headlines.first_deficit_busd,
+    vintages.balance_musd,
+    vintages.balance_musd / 1000.0 as balance_busd
+from marts.fct_monthly_trade_vintages as vintages
+inner join marts.mart_headline_revisions as headlines
+    on vintages.month_date = headlines.month_date
 where
-    month_date = date '2020-03-01'
-    and component = 'total'
-order by estimate_number;
+    vintages.month_date = date '2020-03-01'
+    and vintages.component = 'total'
+order by vintages.estimate_number;

@@ -1,8 +1,7 @@
--- How good is a first estimate of the deficit? Each one that was announced since
--- January 2000, against the next estimate, that of an ordinary release or that of the
--- annual revision, and against the current number: in billions of dollars the mean
--- revision (above zero where the deficit grew), the mean without signs, and the
--- largest.
+-- How good is a first estimate of the deficit? This compares every one announced since
+-- January 2000 with later estimates, in billions of dollars. The mean revision is above
+-- zero where the deficit grew; mean_absolute ignores the sign. A next estimate that
+-- carries an annual revision counts as an annual revision alone.
 select
     horizon as revised_to,
     observations as months,

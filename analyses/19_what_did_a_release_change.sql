@@ -1,6 +1,5 @@
--- What did each release change? A sentence a release, against the one before it among
--- those that are loaded: how many numbers, of which months, the largest, and whether a
--- release of its month revises so far as a routine. The committed release stands alone.
+-- What did each release change? One sentence for each release, which compares it with
+-- the loaded release before it. Needs two releases: make fetch SINCE=2023-12 gets more.
 select
     release_id,
     sentence

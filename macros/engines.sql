@@ -1,6 +1,6 @@
 {#
-    What engines write differently, each once, dispatched by adapter: `duckdb__` here, `spark__` on
-    whatever speaks Spark SQL. Grain: an expression.
+    Differences between engines, dispatched by adapter: `duckdb__` here, `spark__` for Spark SQL.
+    Grain: an expression.
 #}
 {% macro month_name(date) -%} {{ adapter.dispatch('month_name')(date) }} {%- endmacro %}
 {% macro duckdb__month_name(date) -%} monthname({{ date }}) {%- endmacro %}
@@ -21,8 +21,8 @@
 {% macro spark__sha256(text) -%} sha2({{ text }}, 256) {%- endmacro %}
 
 {#
-    printed_numbers(layout): the nine numbers of a row as its layout prints them: {0:,} is the
-    first, {0:} the same without commas, {9:,} the first without its sign.
+    printed_numbers(layout): formats the nine numbers of a row in its layout. {0:,} is the first,
+    {0:} the same without commas, {9:,} the first without its sign.
     Source: seeds/releases.csv, cell_layout.
 #}
 {% macro printed_numbers(layout) -%}

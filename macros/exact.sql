@@ -1,9 +1,8 @@
 {#
-    ratio(numerator, denominator, decimals): the ratio of two whole numbers to so many decimals,
-    ties away from zero. It is kept to nine decimals first: no ratio over a base below 100 million
-    lies so close to a tie of one decimal without being that tie; and in binary, since a quotient of
-    decimals has six on Spark. Null where the denominator is zero.
-    Grain: an expression; a DECIMAL.
+    ratio(numerator, denominator, decimals): divides two whole numbers and rounds ties away from
+    zero; null if the denominator is zero. The quotient is binary, because Spark gives a decimal one
+    six digits, and is rounded to nine decimals first: with a base below 100 million nothing but a
+    tie of one decimal comes so close to it. Grain: an expression; a DECIMAL.
 #}
 {% macro ratio(numerator, denominator, decimals=9) -%}
     cast(
@@ -15,8 +14,8 @@
 {%- endmacro %}
 
 {#
-    percent_base(value, base): the base of a percent change; null where it is zero, or a deficit
-    turned into a surplus. Of a balance that stays negative, the percent change is the deficit's.
+    percent_base(value, base): returns the base of a percent change; null if it is zero or the sign
+    changed. While a balance stays negative, its percent change is that of the deficit.
 #}
 {% macro percent_base(value, base) -%}
     (case when sign({{ value }}) * sign({{ base }}) >= 0 then nullif({{ base }}, 0) end)
@@ -26,14 +25,12 @@
     {{ ratio('100.0 * (' ~ value ~ ' - ' ~ base ~ ')', percent_base(value, base)) }}
 {%- endmacro %}
 
-{#
-    busd(musd): whole millions of dollars in billions, exact: -68901 is -68.901.
-#}
+{# busd(musd): converts whole millions of dollars to billions, exactly: -68901 is -68.901. #}
 {% macro busd(musd) -%} cast({{ musd }} * 0.001 as decimal(18, 3)) {%- endmacro %}
 
 {#
-    sum_of_months(first, last): the sum of published_musd over the months from `first` back to `last`
-    back (below zero: ahead), in the row's edition and series; null unless all of them are there.
+    sum_of_months(first, last): adds up published_musd from `first` months back to `last` months
+    back (negative: ahead), in the row's edition and series; null if a month is missing.
 #}
 {% macro sum_of_months(first, last) -%}
     {%- set window -%}

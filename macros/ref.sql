@@ -1,7 +1,7 @@
 {#
-    ref(name), ref(package, name): dbt's own, of a node of this project. Where it is a package of
-    another, a model or seed of the same name there would be taken instead. In the arguments of a
-    generic test dbt 1 asks its own ref, not this one: there the package is named.
+    ref(name), ref(package, name): dbt's ref to a node of this project. If another project installs
+    this one, its own model of the same name would win otherwise. Arguments of generic tests name
+    the package: dbt 1 does not call this macro there.
 #}
 {% macro ref(package, name=none) -%}
     {% do return(builtins.ref('us_trade', name or package)) %}

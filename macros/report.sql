@@ -1,12 +1,9 @@
 {#
-    What a run ends with, for a person to read: the rows that data tests found, and the views that
-    say which numbers are wrong and how the audit stands, as far as this run has built them.
-    Called by on-run-end.
-    results: dbt's list of what ran.
+    report(results): prints the end of a run: the rows of failed data tests, the suspects and the
+    summary, if this run built them. `results` is dbt's list of nodes. Called by on-run-end.
 #}
 {% macro report(results) %}
-    {# Tests of this project, not of one that it is a package of. Of the gate, whose rows are
-       releases, the suspects below say more. #}
+    {# Only this project's tests; and not the gate's, since the suspects below say more. #}
     {% for result in results
         if result.status == 'fail' and result.node.package_name == 'us_trade'
         and result.node.name != 'no_failure_is_unexplained' %}
@@ -25,8 +22,8 @@
 {% endmacro %}
 
 {#
-    print_failures(test, failures, most): prints the rows that a data test found, up to so many of
-    all the failures. The test's own SQL is asked again, since dbt keeps no more than their number.
+    print_failures(test, failures, most): prints up to `most` rows of a failed data test. Runs its
+    SQL again, because dbt keeps only their number.
 #}
 {% macro print_failures(test, failures, most) %}
     {% set select %}

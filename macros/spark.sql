@@ -1,7 +1,7 @@
 -- noqa: disable=LT02
 {#
-    Where dbt puts a table on Spark: in the folder US_TRADE_LAKE, if that is set, a folder a schema
-    and table, so that its Parquet is found by name; elsewhere where the catalog wants it.
+    Put a table on Spark into US_TRADE_LAKE/schema/table, if US_TRADE_LAKE is set, so that its
+    Parquet is found by name; otherwise the catalog decides.
 #}
 {% macro spark__location_clause() %}
     {%- if env_var('US_TRADE_LAKE', '') %}
@@ -10,13 +10,12 @@
 {% endmacro %}
 
 {#
-    How dbt writes the rows of a seed on Spark: as it would itself, but that a cell with nothing in
-    it is null (dbt-spark 1.11 writes the text 'None'), that a quote or backslash is itself, that
-    ${name} is no variable (Spark fills them in within literals, too, and leaves nothing where it
-    knows none), and that a column is cast once a statement rather than once a row.
+    Write the rows of a seed on Spark as dbt does, with four differences: an empty cell is null
+    (dbt-spark 1.11 writes the text 'None'); quotes and backslashes are escaped; so is ${name}, which
+    Spark would replace as a variable; a column is cast once per statement, not per row.
 #}
 {% macro spark__load_csv_rows(model, agate_table) %}
-    {#- Of a table whose folder held one already, the rows would be there twice. -#}
+    {#- If the folder holds a table already, its rows would be there twice. -#}
     {%- if run_query('select count(*) as found from ' ~ this).rows[0][0] > 0 -%}
         {%- do exceptions.raise_compiler_error(
             env_var('US_TRADE_LAKE', 'the warehouse') ~ ': holds ' ~ this ~ ' already, and '

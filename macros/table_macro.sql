@@ -1,9 +1,8 @@
 {#
-    A table macro as a model: `create or replace macro name(parameters) as table`. The parameters
-    stand in the model's config, under `meta`, where every dbt takes them, each with what stands
-    for it where it is not given (none: it must be); in the SQL they are written `asked_name`. What may
-    be left out makes an overload, since DuckDB before 1.3 takes a parameter with a default by its
-    name alone. The description is kept in the database as that of other models is.
+    Build a table macro from a model: `create or replace macro name(parameters) as table`. The
+    model's config lists the parameters under `meta`, each with its default (none: required); in the
+    SQL they are written `asked_name`. An optional parameter makes an overload, because DuckDB before
+    1.3 takes a parameter with a default only by name. The description becomes a comment.
 #}
 {% materialization table_macro, adapter='duckdb' %}
     {%- set relation = api.Relation.create(
@@ -39,18 +38,17 @@
 {% endmaterialization %}
 
 {#
-    must(condition, message): for a `where`: true, or else an error, which no query can leave out by
-    asking for other columns. Null, as a condition or in a message, is an error in words, too.
+    must(condition, message): raises an error unless the condition is true; null counts as false.
+    Use it in `where`, so that no choice of columns skips it.
 #}
 {% macro must(condition, message) -%}
     case when {{ condition }} then true else error({{ message }}) end
 {%- endmacro %}
 
 {#
-    asked_series(): two CTEs for a table macro with the parameter fred_series_id: `known` has the one
-    series that FRED calls so, its component and flow; there is an error where there is none.
-    Grain: one row. Tables are named without their database, so that a table macro answers in a
-    copy of the file that has another name; a name without its table is the parameter.
+    asked_series(): writes two CTEs for a table macro with the parameter fred_series_id; `known` has
+    one row, the component and flow of that series, or raises an error. Tables are named without
+    their database, so that the macro works in a renamed copy of the file.
 #}
 {% macro asked_series() -%}
     asked as (

@@ -1,10 +1,10 @@
 {#
-    Words and numbers as people read them, in SQL that the engines share. Grain: an expression.
+    Format numbers, dates and words in SQL that the engines share. Grain: an expression.
 
     month_number(date)      the months since year 0, so that a difference counts months
     month_words(date)       February 2024
     months_words(first, last)  January 2023 to February 2024, or the one month
-    year_month(date)        2024-02, what a release is called by its last month
+    year_month(date)        2024-02, as in release_id
     grouped(number)         -18,000
     counted(number, noun)   1 month, 2 months
     one_decimal(number)     1,234.5; of a double, since Spark's printf takes no decimal
@@ -22,10 +22,7 @@
 {%- endmacro %}
 {% macro one_decimal(number) -%} printf('%,.1f', cast({{ number }} as double)) {%- endmacro %}
 
-{#
-    filled_in(template, words): the template with each {name} replaced by its word; one that is
-    null leaves nothing.
-#}
+{# filled_in(template, words): replaces each {name} of a template by its word, a null by nothing. #}
 {% macro filled_in(template, words) -%}
     {%- set filled = namespace(text=template) -%}
     {%- for name, word in words.items() -%}
@@ -37,7 +34,7 @@
 {%- endmacro %}
 
 {#
-    amount_in_words(amount, units): an amount of one decimal as the news release writes it, without
+    amount_in_words(amount, units): writes an amount of one decimal as the news release does, without
     its sign: "$68.9 billion", "1.9 percent", "less than $0.1 billion".
 #}
 {% macro amount_in_words(amount, units) -%}
@@ -52,9 +49,7 @@
     end
 {%- endmacro %}
 
-{#
-    name_of_side(name, of): what a subject is called above zero, below it, and across zero.
-#}
+{# name_of_side(name, of): returns the name of a subject above zero, below it, and across it. #}
 {% macro name_of_side(name, of) -%}
     case
         when {{ of }}.movement = 'swing' and {{ of }}.form = 'change'
@@ -64,10 +59,7 @@
     end
 {%- endmacro %}
 
-{#
-    period_words(type, start, end): the period of a printed row. A part year of one month is that
-    month.
-#}
+{# period_words(type, start, end): names the period of a row. A part year of one month is a month. #}
 {% macro period_words(type, start, end) -%}
     case
         when {{ type }} = 'as_previously_published'
@@ -75,5 +67,28 @@
         when month({{ start }}) = month({{ end }}) then {{ month_words(end) }}
         when {{ type }} = 'year' then cast(year({{ end }}) as string)
         else 'January to ' || {{ month_words(end) }}
+    end
+{%- endmacro %}
+
+{#
+    printed_at(release, line, column=none): where a line or a cell of it is printed, such as
+    "2024-02 line 40" or "2024-02, sheet exh1, row 40". `releases` is stg_releases, and `column`
+    the alias of release_columns.
+#}
+{% macro printed_at(release, line, column=none) -%}
+    case releases.source_format
+        when 'text'
+            then printf(
+                '%s line %d{{ ", column %d" if column }}',
+                {{ release }},
+                {{ line }}{% if column %}, {{ column }}.column_number{% endif %}
+            )
+        else printf(
+            '%s, sheet %s, {{ "cell %s%d" if column else "row %d" }}',
+            {{ release }},
+            releases.sheet_name,
+            {% if column %}{{ column }}.sheet_column,{% endif %}
+            {{ line }} - releases.row_offset
+        )
     end
 {%- endmacro %}

@@ -1,4 +1,4 @@
-"""What proves the promises: minutes each, never needed to build.  `python -m proofs.NAME`."""
+"""Prove the promises: minutes each, not needed to build.  `python -m proofs.NAME`."""
 
 import sys
 from pathlib import Path

@@ -35,7 +35,7 @@ BUILD: Command = [DBT, "--quiet", "build"]
 def measure(
     runs: int, command: Command, folder: Path, before: Callable[[], object] = lambda: None
 ) -> tuple[float, float]:
-    """Return the median seconds and the most memory of a command; ``before`` is not measured."""
+    """Return a command's median seconds and most memory; ``before`` is not measured."""
     ran = []
     for _ in range(runs):
         before()
@@ -67,7 +67,7 @@ def empty_project(folder: Path) -> Path:
 
 
 def ways(folder: Path, runs: int) -> str:
-    """Return a table of what each way to a database of one release takes."""
+    """Return a table of the time of each way to build one release."""
     one = copy_project(folder / "one", releases_of(1))
     make: Command = [sys.executable, one / "scripts" / "build.py"]
     model = one / "models" / "staging" / "stg_releases.sql"
@@ -89,7 +89,7 @@ def ways(folder: Path, runs: int) -> str:
 
 
 def growth(folder: Path, runs: int, counts: Sequence[int]) -> str:
-    """Return a table of what so many releases take, each in a project that is removed again."""
+    """Return a table of time and memory by number of releases, each in a project of its own."""
     rows, first = [], 0.0
     for count in counts:
         several = copy_project(folder / f"{count}", releases_of(count))

@@ -4,9 +4,9 @@ The engines are Sail, a server with two workers, and, where Java is there, Apach
 pyspark wheel, with two executors, each a process.  A server is started on loopback, and stays warm
 for all its builds, each into a new folder:
 
-    a wrong number   of releases with wrong numbers both stop before the marts, and say the same
-    one left out     with a sound latest release the marts are compared; into the same folder once
-                     more, which is refused, and its files stay
+    a wrong number   both stop before the marts, with the same words
+    one left out     the latest release is valid and the marts are compared; a second build into
+                     the same folder is refused, and its files stay
     sizes            as many releases as --releases says, compared too
 
 Everything that was started is stopped, and what was written is removed, however it ends; what was
@@ -47,7 +47,7 @@ PROGRAMS = ROOT / "target" / "cluster" / "bin"
 HOST = "127.0.0.1"
 MOST_SHOWN = 3
 NO_JAVA = "Spark was not run: there is no `java` here; Debian's default-jre-headless has it."
-# As many tasks as the widest query of the tests has tables and partitions.
+# As many tasks as the widest test query has tables and partitions.
 SAIL = {
     "SAIL_MODE": "local-cluster",
     "SAIL_CLUSTER__WORKER_INITIAL_COUNT": "2",
@@ -75,6 +75,7 @@ def server_command(engine: str, port: int) -> Command:
         return ["env", *settings, PROGRAMS / "sail", "spark", "server", "--port", str(port)]
     settings = [f"--conf={name}={value}" for name, value in SPARK.items()]
     return [
+        "env", f"PYSPARK_PYTHON={PROGRAMS}/python",  # by which it finds itself
         PROGRAMS / "spark-submit", "--master=local-cluster[2,1,1024]", "--driver-memory=2g",
         "--class=org.apache.spark.sql.connect.service.SparkConnectServer", *settings,
         f"--conf=spark.connect.grpc.binding.port={port}", "spark-internal",
@@ -83,7 +84,7 @@ def server_command(engine: str, port: int) -> Command:
 
 @contextlib.contextmanager
 def server(engine: str, folder: Path) -> Iterator[Build]:
-    """A server for the time of the block; what builds on it.  Raises ProjectError."""
+    """Run a server for the time of the block; yield how to build on it. Raises ProjectError."""
     with socket.socket() as free:
         free.bind((HOST, 0))
         port = int(free.getsockname()[1])
@@ -114,7 +115,7 @@ def server(engine: str, folder: Path) -> Iterator[Build]:
 
 
 class Case(NamedTuple):
-    """A project with some releases, as DuckDB built it, and what that said of its numbers."""
+    """A project with some releases, as DuckDB built it, with the lines about its numbers."""
 
     name: str
     folder: Path
@@ -132,7 +133,7 @@ def made(folder: Path, name: str, releases: Releases, is_valid: bool = True) -> 
         words = [
             str(row[-1])
             for view in ("int_suspect_lines", "int_build_summary")
-            if view in tables_of(connection, "intermediate")  # not where the build has stopped
+            if view in tables_of(connection, "intermediate")  # a stopped build has none
             for row in connection.execute(f"from intermediate.{view} order by 1, 2").fetchall()
         ]
     print(f"{name}: DuckDB {ran.seconds:.0f} s", file=sys.stderr)
@@ -140,7 +141,7 @@ def made(folder: Path, name: str, releases: Releases, is_valid: bool = True) -> 
 
 
 def cases(folder: Path, counts: Sequence[int]) -> Iterator[Case]:
-    """Yield the case that stops, the one whose bad release is left out, and the sizes."""
+    """Yield the case that stops, the one with a release left out, and the sizes."""
     wrong = dict(six_releases(COMMITTED.read_bytes().decode()))
     mended = damaged(wrong[COMMITTED.stem], 2020, "March", 5, -1000)
     left_out = wrong | {COMMITTED.stem: damaged(mended, 2023, "November", 9, 30)}
@@ -151,9 +152,9 @@ def cases(folder: Path, counts: Sequence[int]) -> Iterator[Case]:
 
 
 def prove(build: Build, case: Case, lake: Path) -> list[str]:
-    """Build into a new lake; return the seconds, and how many rows of the marts are the same.
+    """Build into a new lake; return the seconds, and the number of equal rows in the marts.
 
-    Raises ProjectError with what is not as in DuckDB.
+    Raises ProjectError with the differences from DuckDB.
     """
     ran = build(case.folder, lake)
     has_marts = (lake / "marts" / "fct_monthly_trade").exists()
@@ -168,7 +169,7 @@ def prove(build: Build, case: Case, lake: Path) -> list[str]:
 
 
 def compare(case: Case, lake: Path) -> int:
-    """Return how many rows all marts have; raises ProjectError with the rows that differ."""
+    """Return the number of rows of all marts; raise ProjectError with the rows that differ."""
     faults, count = [], 0
     with duckdb.connect(case.folder / "us_trade.duckdb", read_only=True) as connection:
         for mart in sorted(tables_of(connection, "marts")):
@@ -188,9 +189,9 @@ def compare(case: Case, lake: Path) -> int:
 
 
 def refused(build: Build, case: Case, lake: Path) -> str:
-    """Return what is said of a build into a lake that is not empty.
+    """Return the message of a build into a lake that is not empty.
 
-    Raises ProjectError where it is not refused, or a file of the lake is another.
+    Raises ProjectError unless the build is refused and every file stays as it was.
     """
 
     def files() -> dict[Path, int]:
@@ -205,7 +206,7 @@ def refused(build: Build, case: Case, lake: Path) -> str:
 
 
 def measure(folder: Path, counts: Sequence[int]) -> str:
-    """Do it all in an empty folder, and return it as a table and words."""
+    """Prove it all in an empty folder; return a table and words."""
     engines = ["Sail", *["Spark"] * bool(shutil.which("java"))]
     found = list(cases(folder, counts))
     columns, said = [], []

@@ -1,4 +1,4 @@
-"""Commands that a proof runs: what they say, how they end, what they take."""
+"""Run the commands of a proof, and return output, status, time and memory."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Run(NamedTuple):
 def run(command: Command, cwd: Path = ROOT, *, may_fail: bool = False, **settings: str) -> Run:
     """Run a command, with these environment variables besides.
 
-    Raises ProjectError, with what it said, where it fails and may not.
+    Raises ProjectError with its output if it fails and may not.
     """
     with tempfile.TemporaryFile() as output:
         started = time.perf_counter()
@@ -36,7 +36,7 @@ def run(command: Command, cwd: Path = ROOT, *, may_fail: bool = False, **setting
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            # Of all that wait for a process, only this one says what memory it took.
+            # The only way to wait for a process that reports its memory.
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
         finally:
@@ -47,7 +47,7 @@ def run(command: Command, cwd: Path = ROOT, *, may_fail: bool = False, **setting
         said = output.read().decode(errors="replace")
     if process.returncode and not may_fail:
         raise ProjectError(f"{' '.join(map(str, command))} failed:\n{said}")
-    # In kilobytes, but on macOS in bytes.
+    # In kilobytes; on macOS in bytes.
     peak_mib = usage.ru_maxrss / (2**20 if sys.platform == "darwin" else 2**10)
     return Run(process.returncode, said, seconds, peak_mib)
 
@@ -59,7 +59,7 @@ def install(folder: Path, lock: Path) -> Path:
     """
     programs = folder / "bin"
     run([UV, "venv", "--quiet", "--allow-existing", "--python", sys.executable, folder])
-    # Compiled as pip does it: dbt 1.11 would start at half the speed.
+    # Compiled, as by pip: otherwise dbt 1.11 starts at half the speed.
     run([UV, "pip", "sync", "--quiet", "--compile-bytecode", "--require-hashes",
          "--python", programs / "python", lock])  # fmt: skip
     return programs

@@ -15,7 +15,7 @@ PARTS = (
     "requirements.lock",
 )  # fmt: skip
 COMMITTED = ROOT / "releases" / "2024-02.txt"
-END = 400  # the month, counted from 1992, that made-up releases end with
+END = 400  # the last month of made-up releases, counted from 1992
 
 Releases = Iterable[tuple[str, str]]  # their ids and texts
 
@@ -35,7 +35,7 @@ def copy_project(folder: Path, releases: Releases = ()) -> Path:
 
 
 def releases_of(count: int) -> Iterator[tuple[str, str]]:
-    """Yield the committed release, or so many made-up ones, the last of 400."""
+    """Yield the committed release, or the last so many of 400 made-up ones."""
     published = COMMITTED.read_bytes().decode()
     if count == 1:
         return iter([(COMMITTED.stem, published)])

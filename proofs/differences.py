@@ -1,6 +1,6 @@
-"""How two relations of a DuckDB connection differ, or two schemas, in columns and in rows.
+"""List how two relations or schemas of a DuckDB connection differ, in columns and rows.
 
-A relation is whatever stands behind `from`: a table, a view, a query in brackets, a file.  To
+A relation is anything after `from`: a table, a view, a query in brackets, a file.  To
 compare two databases, attach both.
 
     differences         of two relations: lines, none where they are alike
@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 import duckdb
 
-DECIMALS = 9  # of a binary fraction: engines add up in an order of their own
+DECIMALS = 9  # of a binary fraction: engines add up in different orders
 
 
 def differences(

@@ -1,4 +1,4 @@
-"""Releases that were never published, made from one that was, for the tests and the benchmark.
+"""Make releases up from a published one, for the tests and the benchmark.
 
 A made-up release ends with a month of one's choice, on one page.  Its months and full years are
 those of the published release.  Changes move an export or import of a month, and with it the
@@ -43,11 +43,11 @@ EXHIBIT_FOOT = (
     "release or at www.census.gov/ft900 or",
     "www.bea.gov/data/intl-trade-investment/international-trade-goods-and-services.",
 )
-EXHIBIT_COLUMNS = 233  # that a sheet has a format in; the first ten are the table
+EXHIBIT_COLUMNS = 233  # columns with a format; the first ten are the table
 
 
 class Published:
-    """What a text release prints: its months, its full years (as month 0), and the words around."""
+    """A text release: its months, its full years (as month 0), and the words around them."""
 
     def __init__(self, text: str) -> None:
         lines = text.split("\n")
@@ -64,15 +64,14 @@ class Published:
                 self.rows[year, month] = [int(field.replace(",", "")) for field in fields]
 
     def exactly(self) -> Published:
-        """The same with totals and balances of the months that are exactly those of their goods
-        and services, so that those of any months' sum are, too."""
+        """Return the same with exact totals and balances, so that sums of months are exact too."""
         other = copy.copy(self)
         other.rows = {at: exact(row) if at[1] else row for at, row in self.rows.items()}
         return other
 
 
 def changed(cells: Cells, changes: Mapping[str, int]) -> Cells:
-    """The cells of a month with these amounts added to its exports or imports, and what follows."""
+    """Return a month's cells with these amounts added to exports or imports, and the totals."""
     cells = list(cells)
     for series, amount in changes.items():
         flow, component = series.split("_")
@@ -95,7 +94,7 @@ def month_range(first: Month, last: Month) -> Iterator[Month]:
 
 def year_rows(published: Published, year: int, count: int,
               changes: Changes) -> tuple[Cells, list[Cells]]:  # fmt: skip
-    """The annual row of a year with so many months, and the months."""
+    """Return the annual row of a year with so many months, and the months."""
     calendar = [(year, month) for month in range(1, count + 1)]
     rows = [changed(published.rows[month], changes.get(month, {})) for month in calendar]
     annual = summed(rows)
@@ -111,7 +110,7 @@ def summed(rows: list[Cells]) -> Cells:
 
 
 def made_up_release(published: Published, last: Month, changes: Changes | None = None) -> str:
-    """The text of a release that ends with the month ``last``."""
+    """Return the text of a release that ends with the month ``last``."""
     lines = list(published.head)
     for year in range(min(published.rows)[0], last[0] + 1):
         count = 12 if year < last[0] else last[1]
@@ -124,7 +123,7 @@ def made_up_release(published: Published, last: Month, changes: Changes | None =
 
 def made_up_exhibit(published: Published, last: Month, changes: Changes | None = None,
                     before: Changes | None = None) -> str:  # fmt: skip
-    """The text of an Exhibit 1 that ends with the month ``last``.
+    """Return the text of an Exhibit 1 that ends with the month ``last``.
 
     It has the year of that month and the two before it.  Of these, behind the annual row, the
     same months as of the last one, but in December; a month that was changed is marked as
@@ -153,8 +152,10 @@ def made_up_exhibit(published: Published, last: Month, changes: Changes | None =
 
 
 def as_workbook(text: str, sheet: str = "1") -> bytes:
-    """The workbook that a text was saved from: numbers as numbers, and a format in each cell of
-    many more columns than the table has."""
+    """Return the workbook that a text was saved from: numbers as numbers.
+
+    Each cell of many more columns than the table has a format.
+    """
     book = openpyxl.Workbook()
     [page] = book.worksheets
     page.title = sheet
@@ -171,7 +172,7 @@ def as_workbook(text: str, sheet: str = "1") -> bytes:
 
 
 def as_bundle(exhibit: bytes, name: str = "exh1.xlsx") -> bytes:
-    """A bundle with this Exhibit 1, and others that are not looked into."""
+    """Return a bundle with this Exhibit 1 and other exhibits, which are not read."""
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
         for part, content in {name: exhibit, "exh2.xlsx": b"-", "exh12.xlsx": b"-"}.items():
@@ -184,7 +185,7 @@ def printed(label: str, cells: Cells) -> str:
 
 
 def monthly_releases(text: str, count: int) -> Iterator[tuple[str, str]]:
-    """``count`` consecutive monthly releases, each with its id, the first ending in 1992.
+    """Yield ``count`` consecutive monthly releases, each with its id, the first ending in 1992.
 
     Every other one is an Exhibit 1, from its third year on.  As published ones do, each prints its
     last month for the first time, and revises the month before it; the one for April revises the
@@ -215,7 +216,7 @@ def monthly_releases(text: str, count: int) -> Iterator[tuple[str, str]]:
 def six_releases(text: str, first_year: int = 2020) -> Iterator[tuple[str, str]]:
     """Yield the names and texts of six releases of four years, made of the committed one.
 
-    The third does not reconcile, and that of January is not among them.
+    The third fails its checks, and that of January is missing.
     """
     published = Published(text.replace("1992 - Present", f"{first_year} - Present"))
     published.rows = {
@@ -231,13 +232,15 @@ def six_releases(text: str, first_year: int = 2020) -> Iterator[tuple[str, str]]
         }
         text = made_up_release(published, (2023, month), changes)
         if month == 9:
-            text = damaged(text, 2020, "May", 2, 777)  # one number, which two sums name
-            text = damaged(text, 2020, "June", 5, 90)  # two of a year, in a row each
+            text = damaged(text, 2020, "May", 2, 777)  # one number, found by two sums
+            text = damaged(text, 2020, "June", 5, 90)  # two of a year, in different rows
             text = damaged(text, 2020, "July", 5, -4000)
             for column, error in ((1, 500), (2, 500), (4, 500), (5, 500)):
-                text = damaged(text, 2021, "April", column, error)  # a row that holds all the same
+                text = damaged(
+                    text, 2021, "April", column, error
+                )  # a row without a failure of its own
             for column, error in ((2, 300), (4, 900), (6, 5000), (7, -70)):
-                text = damaged(text, 2022, "October", column, error)  # too many to tell
+                text = damaged(text, 2022, "October", column, error)  # more than a build lists
         yield f"2023-{month:02}", text
     text = made_up_release(published, (2024, 2))
     text = damaged(text, 2020, "March", 5, 1000)
@@ -245,7 +248,7 @@ def six_releases(text: str, first_year: int = 2020) -> Iterator[tuple[str, str]]
 
 
 def damaged(text: str, year: int, month: str, column: int, error: int) -> str:
-    """Return the text with an error in the number of a month that stands so many columns on."""
+    """Return the text with an error in one number of a month, so many columns on."""
     lines = text.split("\n")
     start = next(at for at, line in enumerate(lines) if line.split("\t")[0] == str(year))
     at = next(at for at in range(start, len(lines)) if lines[at].split("\t")[0] == month)
@@ -256,7 +259,7 @@ def damaged(text: str, year: int, month: str, column: int, error: int) -> str:
 
 
 def exact(cells: Cells) -> Cells:
-    """The cells with totals and balances that are exactly those of their goods and services."""
+    """Return the cells with exact totals and balances of their goods and services."""
     goods_exports, services_exports, goods_imports, services_imports = cells[4:6] + cells[7:9]
     exports = [goods_exports + services_exports, goods_exports, services_exports]
     imports = [goods_imports + services_imports, goods_imports, services_imports]
@@ -264,5 +267,5 @@ def exact(cells: Cells) -> Cells:
 
 
 def noise(*seed: Month) -> int:
-    """A revision between -300 and 300 million that is the same for the same months."""
+    """Return a revision between -300 and 300 million, the same for the same months."""
     return random.Random(repr(seed)).randint(-300, 300)

@@ -1,4 +1,4 @@
-"""Run the commands that README shows, to the letter, as somebody does who has just cloned it.
+"""Run the commands in README to the letter, as after a fresh clone.
 
 Each `sh` block is run in a fresh clone of its own, where nothing is installed or built: line by
 line, stopping at the first that fails.  At its end the database must be there.  What is not
@@ -18,17 +18,17 @@ from pathlib import Path
 
 from project import ROOT, ProjectError, main
 
-# What may be set where this is run, and is not where somebody has just cloned.
+# Variables that may be set here, but not after a fresh clone.
 NOT_THERE = {"US_TRADE_DB", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL"}
 
 
 def blocks(readme: str) -> list[list[str]]:
-    """The commands of each `sh` block."""
+    """Yield the commands of each `sh` block."""
     return [block.splitlines() for block in re.findall(r"```sh\n(.*?)```", readme, re.DOTALL)]
 
 
 def run(root: Path, skip: Sequence[str] = ()) -> None:
-    """Run every block but the commands to skip; raises ProjectError with what a command said."""
+    """Run every block except the commands to skip; raise ProjectError with the output."""
     commands = blocks((root / "README.md").read_text())
     if unknown := set(skip) - {command for block in commands for command in block}:
         raise ProjectError(f"README has no such command to skip: {', '.join(sorted(unknown))}")

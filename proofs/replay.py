@@ -23,27 +23,28 @@ import duckdb
 Manifest = dict[str, Any]
 Node = dict[str, Any]
 Row = dict[str, Any]
-Graph = dict[str, set[str]]  # of each node, by unique id, those that come before it
+Graph = dict[str, set[str]]  # each node's unique id, and those before it
 
 RAN = ("seed", "model", "test")
-# What macros/report.sql prints at the end of a run: the rows of a failed test, but not of the gate,
-# of which the suspects say more, and the lines of these models.
-GATE, MOST_SHOWN = "no_break_is_unexplained", 5
+# macros/report.sql prints the rows of failed tests, except the gate's, and these models' lines.
+GATE, MOST_SHOWN = "no_failure_is_unexplained", 5
 LINES = ("int_suspect_lines", "int_build_summary")
 
 
 @dataclass
 class Replayed:
-    """What a replay came to.  Names are those of dbt, such as `int_cells`."""
+    """The outcome of a replay. Names are dbt's, such as `int_cells`."""
 
-    failed: dict[str, list[Row]] = field(default_factory=dict)  # data tests, with their rows
-    broken: dict[str, str] = field(default_factory=dict)  # models and tests, with DuckDB's words
-    skipped: set[str] = field(default_factory=set)  # models, behind what failed or broke
+    failed: dict[str, list[Row]] = field(default_factory=dict)  # failed data tests, with their rows
+    errors: dict[str, str] = field(
+        default_factory=dict
+    )  # models and tests with an error, and its text
+    skipped: set[str] = field(default_factory=set)  # models after a failure or an error
     printed: str = ""
 
     @property
     def succeeded(self) -> bool:
-        return not self.failed and not self.broken
+        return not self.failed and not self.errors
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -59,7 +60,7 @@ def read_manifest(path: Path) -> Manifest:
 
 
 def graph(summary: Mapping[str, Any]) -> Graph:
-    """Return what comes before each node of a summary, which says what comes after it."""
+    """Return the nodes before each node of a summary, which lists those after it."""
     before: Graph = {node["name"]: set() for node in summary.values()}
     for node in summary.values():
         for after in node.get("succ", ()):
@@ -70,7 +71,7 @@ def graph(summary: Mapping[str, Any]) -> Graph:
 def load_seeds(connection: duckdb.DuckDBPyConnection, manifest: Manifest, folder: Path) -> None:
     """Load the CSV files of a folder in place of the seeds of these names.
 
-    Raises duckdb.Error where a value is not of the seed's type.
+    Raises duckdb.Error for a value that is not of the seed's type.
     """
     for seed in manifest["nodes"].values():
         csv = folder / f"{seed['name']}.csv"
@@ -86,13 +87,13 @@ def replay(
     manifest: Manifest,
     *,
     upto: str | None = None,
-    told: Callable[[str], None] = lambda name: None,
+    progress: Callable[[str], None] = lambda name: None,
 ) -> Replayed:
     """Run every model and data test in the order of the graph, as `dbt build` does.
 
-    What a failed data test of severity error guards, or a broken model feeds, is skipped.  With
-    ``upto``, only that model or data test and the models that it needs are run.  ``told`` hears
-    the name of each that is to run.
+    After a failed data test of severity error, or a model with an error, the nodes that depend on
+    it are skipped. With ``upto``, run only that model or data test and the models it needs.
+    ``progress`` is called with the name of each.
     """
     nodes = {name: node for name, node in manifest["nodes"].items()
              if node["resource_type"] in RAN}  # fmt: skip
@@ -104,7 +105,7 @@ def replay(
     for name in TopologicalSorter(waits_for).static_order():
         node = nodes[name]
         if stopped.isdisjoint(waits_for[name]):
-            told(node["name"])
+            progress(node["name"])
             if not run(connection, node, replayed):
                 stopped.add(name)
         else:
@@ -117,7 +118,7 @@ def replay(
 
 
 def lineage(parents: Graph, name: str) -> set[str]:
-    """Return a node and all that it descends from."""
+    """Return a node and all that depend on it."""
     found, new = set[str](), {name}
     while new:
         found |= new
@@ -126,7 +127,7 @@ def lineage(parents: Graph, name: str) -> set[str]:
 
 
 def run(connection: duckdb.DuckDBPyConnection, node: Node, replayed: Replayed) -> bool:
-    """Run one node and put down what went wrong; return whether what comes after it may run."""
+    """Run one node and note its faults; return whether the nodes after it may run."""
     try:
         if node["resource_type"] != "test":
             make(connection, node)
@@ -135,12 +136,12 @@ def run(connection: duckdb.DuckDBPyConnection, node: Node, replayed: Replayed) -
             replayed.failed[node["name"]] = rows
         return not rows or node["config"]["severity"].lower() == "warn"
     except duckdb.Error as error:
-        replayed.broken[node["name"]] = str(error)
+        replayed.errors[node["name"]] = str(error)
         return False
 
 
 def make(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
-    """Make a model's table or view anew; a seed is loaded, and a table macro made, already."""
+    """Build a model's table or view; seeds and table macros are there already."""
     relation, materialized = node["relation_name"], node["config"]["materialized"]
     if materialized not in ("table", "view"):
         return
@@ -165,7 +166,7 @@ def lines(
     made: set[str],
     replayed: Replayed,
 ) -> list[str]:
-    """Return what dbt would print at the end."""
+    """Return the lines that dbt would print at the end."""
     severities = {node["name"]: node["config"].get("severity", "").lower()
                   for node in nodes.values()}  # fmt: skip
     printed = []

@@ -44,8 +44,8 @@ QUESTIONS = (
     "select count(*), sum(exports_musd), sum(balance_musd * line_number) from marts.{}",
 )
 FACTS = ("fct_monthly_trade", "fct_annual_trade")
-# How a reader reads: rounds of questions on one connection, and seconds between two questions.
-# What DuckDB has read it keeps: at the slow pace tables are first looked at long after opening.
+# A reader's pace: rounds of questions on one connection, and seconds between two questions.
+# DuckDB caches what it read: at the slow pace, tables are first read long after opening.
 PACES = ((1, 0), (1, 0.01), (5, 0.02), (2, 1))
 
 Answers = list[tuple[object, ...]]
@@ -53,7 +53,7 @@ Answers = list[tuple[object, ...]]
 
 @dataclass
 class Tally:
-    """What a reader, or the whole soak, counted."""
+    """The counts of a reader, or of the whole soak."""
 
     reads: int = 0
     reads_across_a_swap: int = 0
@@ -63,7 +63,7 @@ class Tally:
 
 
 def ask(connection: duckdb.DuckDBPyConnection, pause: float = 0) -> Answers:
-    """Return every question's answer; ``pause`` seconds lie in between."""
+    """Return every question's answer, with ``pause`` seconds in between."""
     answers: Answers = []
     for question in (QUESTIONS[0], *(QUESTIONS[1].format(fact) for fact in FACTS)):
         answers += connection.execute(question).fetchall()
@@ -85,7 +85,7 @@ def read(database: Path, builds: Sequence[Answers], times: int = 1, pause: float
 
 
 def read_on(database: Path, builds: Sequence[Answers], seed: int, stop: Path) -> Tally:
-    """Read until the file ``stop`` is there, or the process that started this is not."""
+    """Read until the file ``stop`` is there, or the parent process is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     chance, tally, starter = random.Random(seed), Tally(), os.getppid()
     while not stop.exists() and os.getppid() == starter:
@@ -122,7 +122,7 @@ def write(
     database: Path, projects: Sequence[Path], builds: Sequence[Answers], plan: Sequence[bool],
     chance: random.Random, seconds: float, tally: Tally,
 ) -> None:  # fmt: skip
-    """Build the project that the database does not hold; where the plan says so, kill the build."""
+    """Build the project that the database does not hold; kill the build if the plan says so."""
     holds = 0
     for turn, to_be_killed in enumerate(plan):
         moment = chance.uniform(0.9 if turn % 3 == 2 else 0, 1) * seconds
@@ -143,7 +143,7 @@ def write(
 
 
 def soak(folder: Path, swaps: int, kills: int, seed: int) -> Tally:
-    """Do it all in an empty folder.  Raises ProjectError where it cannot begin."""
+    """Run the soak in an empty folder. Raises ProjectError if it cannot begin."""
     text = COMMITTED.read_bytes().decode()
     releases = {"2024-02": text, "2024-01": made_up_release(Published(text), (2024, 1))}
     projects = [copy_project(folder / name, [(name, text)]) for name, text in releases.items()]

@@ -1,4 +1,4 @@
-"""The tables of what was measured, put into a page by the command that measured it."""
+"""Put measured tables into a page, between two marks."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ A lock on seeds/ is held from the first step to the last. dbt inherits it: shoul
 process, no other build of the project begins before it ends.
 
 Exit status: 0; that of dbt where it failed, 128 and the signal's number where it was killed; 130
-where the build was told to end; 2 for wrong usage; else 1.
+where the build was interrupted; 2 for wrong usage; else 1.
 """
 
 from __future__ import annotations
@@ -36,30 +36,30 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # not there with
 import project
 from project import DBT, INTERRUPTED, NO_EXTENSIONS, ROOT, Progress, ProjectError, shown
 
-# What a build reads, by the endings of its names, besides the yml files in the root.
+# The files that a build reads, by suffix, besides the yml files in the root.
 OF_DBT = (".sql", ".yml", ".yaml", ".md")
 READ = {
     "releases": ("",), "dbt_packages": ("",), "seeds": (".csv", *OF_DBT), "docs": (".md",),
     "models": (".py", *OF_DBT), "macros": OF_DBT, "tests": OF_DBT, "analyses": OF_DBT,
     "scripts/release": (".csv", ".py"),
 }  # fmt: skip
-# Of a page dbt takes its doc blocks alone.
+# dbt reads only the doc blocks of a Markdown page.
 DOC_BLOCK = re.compile(rb"{%-?\s*docs\b.*?\benddocs\s*-?%}", re.DOTALL)
 
 SCHEMAS = ("raw", "staging", "intermediate", "marts")
-# What DuckDB calls its own databases and schemas.
+# Names of DuckDB's own databases and schemas, and of ours.
 TAKEN = {*SCHEMAS, "main", "temp", "system", "memory", "information_schema", "pg_catalog"}
 # A database that this project made has one of these.
 OURS = {"raw.release_lines", "raw.monthly_trade", "raw.annual_trade"}
 
-# What DuckDB keeps beside a database that was not closed: it would be replayed into a new file.
+# DuckDB's logs of a database that was not closed: it would replay them into a new file.
 LOGS = (".wal", ".wal.checkpoint", ".wal.recovery")
 
 WRITTEN = "was opened for writing during the build"
 ELSEWHERE = "move it away, or name another file in US_TRADE_DB"
 BUSY = "another build is running, or the seeds are being written: wait for it to end, or stop it"
 
-Read = list[tuple[str, str, int]]  # of each file its path, its SHA-256, the time of its last change
+Read = list[tuple[str, str, int]]  # path, SHA-256 and modification time of each file
 
 
 def build(database: Path, file: Path) -> None:
@@ -81,11 +81,11 @@ def build(database: Path, file: Path) -> None:
         run_dbt(new, lock, before=state(database))
         said = checked_summary(new)
         publish(new, database, file)
-        remember(database, file, before, said)
+        note_build(database, file, before, said)
 
 
 def normalized() -> str:
-    """Write the seeds anew from the releases; the seeds' lock is ours already."""
+    """Write the seeds from the releases; the caller holds the lock on the seeds."""
     from release import normalize  # only here: an unchanged build needs no parser
 
     return normalize(ROOT / "releases", ROOT / "seeds", check=False, lock=False)
@@ -132,7 +132,7 @@ def files_below(top: Path) -> Iterator[Path]:
 
 
 def digest_of(path: Path) -> str:
-    """Return the SHA-256 of what a build reads of a file; "" where that is nothing."""
+    """Return the SHA-256 of the part of a file that a build reads; "" if there is none."""
     if path.suffix != ".md":
         return project.sha256(path)
     blocks = DOC_BLOCK.findall(path.read_bytes())
@@ -140,7 +140,7 @@ def digest_of(path: Path) -> str:
 
 
 def key(database: Path, file: Path, read: Read) -> str:
-    """Return one hash of what decides about a build: what it reads, dbt, and the names."""
+    """Return one hash of all that determines a build: the files it reads, dbt, and the names."""
     dbt = [
         folder.name
         for names in ("dbt_*.dist-info", "duckdb-*.dist-info")
@@ -157,9 +157,9 @@ def record() -> Path:
 
 
 def unchanged(database: Path, file: Path) -> list[str] | None:
-    """Return the summary of the last good build if another would make the same, else None.
+    """Return the last good build's summary if a new build would be the same, else None.
 
-    Whatever is odd is a reason to build. A log beside the file holds what was written after.
+    Anything odd is a reason to build. So is a DuckDB log beside the file: it holds later changes.
     """
     read = what_is_read()
     try:
@@ -172,7 +172,7 @@ def unchanged(database: Path, file: Path) -> list[str] | None:
     return None
 
 
-def remember(database: Path, file: Path, before: Read, said: list[str]) -> None:
+def note_build(database: Path, file: Path, before: Read, said: list[str]) -> None:
     """Note a good build for ``unchanged``, unless what it read was written to meanwhile."""
     with contextlib.suppress(OSError):
         if before and before == what_is_read():
@@ -241,7 +241,7 @@ def check_replaceable(database: Path, file: Path) -> None:
 
 
 def contents_of(file: Path) -> list[str]:
-    """Return all that somebody made in a database, by schema and name; raise duckdb.Error."""
+    """Return the tables and views that somebody made in a database; raise duckdb.Error."""
     import duckdb
 
     with duckdb.connect(file, read_only=True, config=dict(NO_EXTENSIONS)) as connection:
@@ -273,7 +273,7 @@ def logs_of(*files: Path) -> list[str]:
 
 
 def check_encoding() -> None:
-    """Raise ProjectError where a seed is not UTF-8, which dbt tells without its name."""
+    """Raise ProjectError for a seed that is not UTF-8; dbt would not name the file."""
     for path in sorted((ROOT / "seeds").glob("*.csv")):
         data = path.read_bytes()
         try:
@@ -285,10 +285,10 @@ def check_encoding() -> None:
 
 
 def run_dbt(new: Path, lock: int, before: str) -> None:
-    """Build the new file as `dbt --quiet build` does, and print what it says; raise ProjectError.
+    """Build the new file with `dbt --quiet build`, and pass on its output; raise ProjectError.
 
-    All that dbt is to do stands in the command, and no DBT_ variable adds to it. Unit tests prove
-    the models whatever the release; `make test` runs them. ``before`` says how the database is.
+    The command line says everything: no DBT_ variable adds to it. Unit tests are left to `make
+    test`, since no release changes their result. ``before`` describes the database in messages.
     """
     for name in ("manifest.json", "run_results.json"):
         (ROOT / "target" / name).unlink(missing_ok=True)
@@ -316,7 +316,7 @@ def run_dbt(new: Path, lock: int, before: str) -> None:
 
 
 def pass_on(dbt: subprocess.Popen[bytes]) -> None:
-    """Print what dbt says when it says it; on a terminal, count the seconds meanwhile."""
+    """Print dbt's output as it comes; on a terminal, count the seconds meanwhile."""
     assert dbt.stdout is not None
     decoder, began = codecs.getincrementaldecoder("utf-8")("replace"), time.monotonic()
     with Progress("build") as progress:
@@ -331,10 +331,10 @@ def pass_on(dbt: subprocess.Popen[bytes]) -> None:
 
 
 def checked_summary(new: Path) -> list[str]:
-    """Return what the build says of itself; raise ProjectError unless it is complete and audited.
+    """Return the build's summary; raise ProjectError unless the build is complete and audited.
 
-    That is: dbt says that it built and tested all of the project, and into this file; and the facts
-    are those of a release.
+    dbt must report that it built and tested the whole project into this file, and the facts must
+    come from a release.
     """
     if not new.exists() or logs_of(new):
         raise ProjectError("the build passed, but its file was not written out: is the disk full?")
@@ -394,7 +394,7 @@ def publish(new: Path, database: Path, file: Path) -> None:
 def no_writer(file: Path) -> Iterator[None]:
     """Hold DuckDB's shared lock on ``file``, which keeps writers out; raise ProjectError.
 
-    A writer left on the old file would put its log beside the new one.
+    A writer of the old file would put its log beside the new one.
     """
     with file.open("rb") if file.exists() else contextlib.nullcontext() as held:
         try:

@@ -1,11 +1,11 @@
-"""Draw the report: dist/report.html, and every picture of it as SVG and PNG in dist/pictures/.
+"""Draw the report: dist/report.html, dist/audit.html and, in dist/pictures/, their pictures.
 
     us_trade.duckdb  --scripts/report/queries/*.sql-->  rows  --this-->  report.html  pictures/
 
-Nothing is computed here.  Every number is the result of a query, which reads the schema ``marts``:
-``<picture>.sql`` returns the rows of a picture, and captions.j2 says of them what there is to say.
-A picture of which that is nothing, as without a year before, is left out.  The same database gives
-the same bytes, whatever fonts the machine has.
+Nothing is computed here.  Every number is the result of a query, which reads the schema ``marts``,
+and captions.j2 says of its rows what there is to say.  A picture of which that is nothing, as of
+revisions with one release, is left out.  The same database gives the same bytes, whatever fonts the
+machine has.
 
 Exit status: 0, or 1 where the database cannot be read or a query fails; then nothing is written.
 """
@@ -49,19 +49,20 @@ def files(database: Path) -> dict[str, bytes]:
         drawings: dict[str, Drawing] = {}
         for done, picture in enumerate(PICTURES):
             told(done, picture.name)
-            if not (said := captions.of(picture.name)):
+            if not (said := captions.of(picture.name, picture.query)):
                 continue
             drawings[picture.name] = drawing = draw(picture, marts, said)
-            svg = vl_convert.vegalite_to_svg(drawing.file)
-            drawn[f"pictures/{picture.name}.svg"] = svg.encode() + b"\n"
-            drawn[f"pictures/{picture.name}.png"] = vl_convert.svg_to_png(svg, scale=2)
-        return drawn | {"report.html": render(marts, captions, drawings).encode()}
+            drawn[f"pictures/{picture.name}.svg"] = drawing.file.encode() + b"\n"
+            drawn[f"pictures/{picture.name}.png"] = vl_convert.svg_to_png(drawing.file, scale=2)
+        pages = render(marts, captions, drawings)
+        return drawn | {name: html.encode() for name, html in pages.items()}
 
 
 def is_of_pictures(folder: Path) -> bool:
     """Whether this drew all that is in a folder: SVGs that say so, and a PNG of each at most."""
     entries = [entry for entry in folder.iterdir() if entry.is_file() and not entry.is_symlink()]
-    ours = {e.stem for e in entries if e.suffix == ".svg" and b"us_trade: marts." in e.read_bytes()}
+    svgs = [entry for entry in entries if entry.suffix == ".svg"]
+    ours = {entry.stem for entry in svgs if b"Source: U.S. Census Bureau" in entry.read_bytes()}
     known = [e for e in entries if e.suffix in (".svg", ".png") and e.stem in ours]
     return len(known) == len(list(folder.iterdir()))
 
@@ -77,7 +78,9 @@ def write(drawn: dict[str, bytes], out: Path, readme_picture: Path | None = None
                 put(pictures / Path(path).name, data)
         if readme_picture:
             put(readme_picture, drawn[f"pictures/{README_PICTURE}"])
-        put(out / "report.html", drawn["report.html"])
+        for path, data in drawn.items():
+            if path.endswith(".html"):
+                put(out / path, data)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -56,11 +56,11 @@ Kept = tuple[bytes, Release]
 
 
 class NoWorkbook(ProjectError):
-    """What came is neither a workbook nor a bundle: no zip file."""
+    """The download is neither a workbook nor a bundle, which are both zip files."""
 
 
 class NotFound(NoWorkbook):
-    """The server says that nothing is there."""
+    """The server has nothing at the address."""
 
 
 class NoAnswer(ProjectError):
@@ -72,7 +72,7 @@ class Late(BaseException):
 
 
 def printable(words: str) -> str:
-    """Return words from outside on one line, cut, without escape codes and passwords."""
+    """Return foreign text on one line, cut, without escape codes and passwords."""
     words = visible(re.sub(r"//[^/\s]*@", "//", " ".join(words.split())))
     return words if len(words) <= MOST_LETTERS else f"{words[:MOST_LETTERS]}..."
 
@@ -208,13 +208,13 @@ def exhibit(address: str, data: bytes) -> Kept:
     """Return the workbook of Exhibit 1 that is in a bundle, and its release; raise Refused."""
     release = read_bundle(address, data)
     with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-        return bundle.read(release.origin.member), release
+        return bundle.read(release.member), release
 
 
 def months_there(folder: Path) -> dict[str, Path]:
-    """Return the file of each month that is there, whatever it is called.
+    """Return the file of each month that is there, whatever its name.
 
-    One that is called for a month is that month's or cannot be read: it need not be opened.
+    A file named for a month holds that month or cannot be read: it need not be opened.
     """
     there: dict[str, Path] = {}
     for path in sorted(folder.iterdir()):
@@ -228,17 +228,20 @@ def months_there(folder: Path) -> dict[str, Path]:
 def save(data: bytes, release: Release, folder: Path) -> str:
     """Put a release into the folder, and say so; raise OSError."""
     key = release.release_id
-    target = folder / f"{key}{PurePosixPath(release.origin.member).suffix.lower() or '.xlsx'}"
-    put(target, data, over=False)
-    size = f"{len(data):,} bytes, {release.first_month} to {key}"
+    target = folder / f"{key}{PurePosixPath(release.member).suffix.lower() or '.xlsx'}"
+    try:
+        put(target, data, over=False)
+    except FileExistsError:
+        raise ProjectError(f"{shown(target)}: is in the way of the release; move it away") from None
+    size = f"{len(data):,} bytes, {release.months[0]} to {key}"
     return f"{shown(target)}: {size}, SHA-256 {hashlib.sha256(data).hexdigest()}"
 
 
 def cells(release: Release) -> dict[tuple[object, ...], int]:
-    """Return each number of a release by where it belongs: the kind of row, its period, series."""
+    """Return each number of a release by its kind of row, period and series."""
     return {
         (row.period_type, row.year, row.first, row.last, at): cell
-        for row in release.rows()
+        for row in release.rows
         for at, cell in enumerate(row.cells)
     }
 
@@ -288,10 +291,10 @@ def fetch_month(site: Site, url: str, month: str, folder: Path) -> str:
 
 
 def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> str:
-    """Put into ``folder`` what the archive has of the months that are not there.
+    """Put into ``folder`` the archive's releases of the months that are missing there.
 
-    Print what came, and as errors what did not; return a sentence on all months. Raises OSError,
-    and ProjectError with that sentence where a month failed or none was to be had.
+    Print each release that came, and each failure as an error; return a summary. Raises OSError,
+    and ProjectError with the summary where a month failed or the archive had none.
     """
     there = months_there(folder)
     counts = Counter({FETCHED: 0, THERE: 0, MISSING: 0, FAILED: 0})  # in this order

@@ -19,7 +19,7 @@ from pathlib import Path
 import project
 from project import ROOT, ProjectError, open_database
 
-# Of each step after the build its script, and a file of dist/ that it writes.
+# The steps after the build: a script, and a file of dist/ that it writes.
 WRITTEN = {"export_marts.py": "data/datapackage.json", "build_report.py": "report.html"}
 LATE = 110  # days from the first of the latest month: since 2000, 298 of 319 came within that
 
@@ -44,7 +44,7 @@ def monthly(late: int, fetch_arguments: Sequence[str]) -> None:
 
 
 def run(script: str, *arguments: str) -> str:
-    """Return what a command of this project said; raise ProjectError with it where it failed."""
+    """Return the output of a command of this project; raise ProjectError with it on failure."""
     command = [sys.executable, str(ROOT / "scripts" / script), *arguments]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:

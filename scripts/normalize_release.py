@@ -1,7 +1,5 @@
 """Read the published releases, texts, workbooks and bundles, and write the generated seeds.
 
-The library scripts/release/ says what is read, and what each seed holds.
-
 A release that cannot be trusted is refused whole.  Each fault is printed as
 ``file:line: column: reason``, or ``file: sheet!cell: column: reason`` for a workbook, no seed is
 touched, and the exit status is 1 (2 for wrong usage).

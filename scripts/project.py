@@ -45,7 +45,7 @@ def main(command: Callable[[argparse.Namespace], None], parser: argparse.Argumen
          arguments: Sequence[str] | None = None) -> int:  # fmt: skip
     """Parse the arguments, run the command, and return its exit status.
 
-    Being told to end (SIGTERM, SIGHUP) is like Ctrl-C, so that whatever tidies up does.
+    SIGTERM and SIGHUP end it as Ctrl-C does, so that cleaning up still happens.
     """
     open_streams()
     options = parser.parse_args(arguments)
@@ -71,7 +71,7 @@ def main(command: Callable[[argparse.Namespace], None], parser: argparse.Argumen
 
 
 class Unbroken(io.FileIO):
-    """A stream whose reader may leave, as of `make | head -1`: what it did not read is lost."""
+    """A stream whose reader may leave, as in `make | head -1`; the rest of the output is lost."""
 
     def write(self, data: Any, /) -> int:
         try:
@@ -81,7 +81,7 @@ class Unbroken(io.FileIO):
 
 
 def open_streams() -> None:
-    """Let nothing that is printed stop a command: no closed stream, no letter, no reader gone."""
+    """Keep printing from stopping a command: a closed stream, a letter, a reader that left."""
     for number, name in enumerate(("stdin", "stdout", "stderr")):
         try:
             os.fstat(number)
@@ -96,30 +96,30 @@ def open_streams() -> None:
 
 
 def in_words(error: OSError) -> str:
-    """Return what the system refused, and of which file where it says so."""
+    """Return the system's error in words, with the file where it names one."""
     reason = error.strerror or str(error) or type(error).__name__
     return f"{shown(Path(os.fsdecode(error.filename)))}: {reason}" if error.filename else reason
 
 
 def shown(path: Path) -> str:
-    """Return a path as a person would write it: from the project's root where it lies below."""
+    """Return the path as a person would write it: relative to the project's root, if below it."""
     absolute = Path(os.path.abspath(path))  # a link is shown by its own name, not its target's
     return str(absolute.relative_to(ROOT)) if absolute.is_relative_to(ROOT) else str(path)
 
 
 def quoted(words: str) -> str:
-    """Return what was found, for a message: not too long, its control codes spelled out."""
+    """Return a found text in quotes for a message: shortened, with invisible characters escaped."""
     words = words if len(words) <= 60 else f"{words[:57]}..."
     return f'"{visible(words)}"'
 
 
 def visible(words: str) -> str:
-    """Return words from outside with their control codes spelled out, for a terminal."""
+    """Return foreign text with control characters and escape codes spelled out."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in words)
 
 
 def database() -> Path:
-    """Return where the database is: in US_TRADE_DB, else in the project's root."""
+    """Return the database's path: US_TRADE_DB, or the default in the project's root."""
     return Path(os.environ.get("US_TRADE_DB") or ROOT / "us_trade.duckdb")
 
 
@@ -130,7 +130,7 @@ def add_database_option(parser: argparse.ArgumentParser) -> None:
 
 
 def open_database(path: Path, **settings: str) -> duckdb.DuckDBPyConnection:
-    """Return a connection that only reads, and fetches no extension; raise ProjectError."""
+    """Return a read-only connection that fetches no extension; raise ProjectError."""
     import duckdb  # only here: not every command opens the database
 
     if not path.is_file():
@@ -138,13 +138,13 @@ def open_database(path: Path, **settings: str) -> duckdb.DuckDBPyConnection:
     try:
         return duckdb.connect(str(path), read_only=True, config={**NO_EXTENSIONS, **settings})
     except duckdb.Error as error:
-        reason = str(error).partition("\n")[0]  # what follows is advice for other databases
+        reason = str(error).partition("\n")[0]  # the rest is advice for other databases
         raise ProjectError(f"{shown(path)}: cannot be opened: {reason}") from None
 
 
 # --------------------------------------------------------------------------- files
 
-PART = ".us_trade-part"  # how the names end of what is not whole yet
+PART = ".us_trade-part"  # suffixes of unfinished files
 
 
 def put(path: Path, data: bytes, *, over: bool = True) -> None:
@@ -199,7 +199,7 @@ def scratch(path: Path) -> Iterator[Path]:
 
 
 def sweep(path: Path) -> None:
-    """Remove what killed runs left beside ``path``; what is locked is still worked on."""
+    """Remove what killed runs left beside ``path``; a locked file is still in use."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
         with contextlib.suppress(OSError, ProjectError), locked(left, ""):
             remove(left)
@@ -270,13 +270,13 @@ def remove(entry: Path) -> None:
 
 
 def one_decimal(number: Decimal | float) -> Decimal:
-    """Return what the marts hold exactly as people read it: rounded half away from zero."""
+    """Return an exact number of the marts as people read it: rounded half away from zero."""
     return Decimal(number).quantize(Decimal("0.1"), ROUND_HALF_UP) + 0  # a zero has no minus
 
 
 def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]],
                    numbers: Sequence[bool] = ()) -> str:  # fmt: skip
-    """Return a table with its columns lined up; those that are ``numbers`` to the right."""
+    """Return a table with aligned columns; those that are ``numbers`` to the right."""
     cells = [[cell.replace("|", r"\|") for cell in row] for row in (header, *rows)]
     columns = list(zip(*cells, strict=True))
     # A single column of sentences needs no padding, and reads better without.
@@ -293,7 +293,10 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]],
 
 
 class Progress:
-    """How far a long work is: one line on a terminal that is written over, nothing in a pipe."""
+    """Show how far a long task is: one line on a terminal that is overwritten, nothing in a pipe.
+
+    ``with Progress("build", 120) as progress: progress(5, "int_cells")``
+    """
 
     def __init__(self, what: str, total: int | None = None) -> None:
         self.what, self.total, self.done = what, total, 0
@@ -306,12 +309,12 @@ class Progress:
         self.clear()
 
     def clear(self) -> None:
-        """Take the line away, for something else to be printed in its place."""
+        """Clear the line, so that something else can be printed in its place."""
         if self.is_shown:
             print("\r\x1b[K", end="", file=sys.stderr, flush=True)
 
     def __call__(self, done: int | None = None, detail: str = "") -> None:
-        """Say that ``done`` parts are done, or one more."""
+        """Report that ``done`` parts are done, or one more."""
         self.done = self.done + 1 if done is None else done
         if self.is_shown:
             of_all = f" of {self.total:,}" if self.total else ""

@@ -1,18 +1,10 @@
-with monthly as (
-    select * from {{ ref('monthly_trade') }}
-),
-
-annual as (
-    select * from {{ ref('annual_trade') }}
-)
-
 select
     release_id,
     line_number,
     period_type,
     make_date(year, month, 1) as period_start,
     last_day(make_date(year, month, 1)) as period_end,
-    -- Last month's print has none, which a CSV cannot tell from null.
+    -- A row as previously published has no label, which a CSV cannot tell from null.
     coalesce(label, '') as label,
     layout,
     balance_total,
@@ -25,7 +17,7 @@ select
     imports_goods,
     imports_services,
     is_revised
-from monthly
+from {{ ref('monthly_trade') }}
 union all
 select
     release_id,
@@ -45,4 +37,4 @@ select
     imports_goods,
     imports_services,
     is_revised
-from annual
+from {{ ref('annual_trade') }}

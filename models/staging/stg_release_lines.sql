@@ -1,6 +1,6 @@
 select
     release_id,
     line_number,
-    -- A mark stands behind it: dbt takes blanks, and the word null, for nothing.
+    -- Remove the end mark, without which dbt reads blanks and the word null as null.
     left(text, length(text) - 1) as line_text
 from {{ ref('release_lines') }}

@@ -3,7 +3,7 @@
 # [tool.us_trade]
 # speaks = ["package"]
 # ///
-"""frictionless: whether the exported data package is what it says it is."""
+"""frictionless: validate the exported data package."""
 
 from pathlib import Path
 

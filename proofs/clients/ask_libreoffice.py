@@ -29,7 +29,7 @@ def localc(*arguments: str) -> str:
 
 workbook, saved = Path(request["dist"]) / "us_trade.xlsx", here / "us_trade.ods"
 said = localc("--convert-to", "ods", "--outdir", str(here), str(workbook))
-if not saved.is_file():  # which is no failure to LibreOffice
+if not saved.is_file():  # LibreOffice does not call this a failure
     raise RuntimeError(f"does not open the workbook {said}".strip())
 book = CalamineWorkbook.from_path(saved)
 

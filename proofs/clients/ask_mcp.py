@@ -19,12 +19,12 @@ import client
 from fastmcp import Client
 
 PAGE = Path(__file__).parents[2] / "docs" / "mcp.md"
-# More than an assistant should be given at once, and as much as some questions ask for.
+# More than an assistant should read at once, but some questions need as much.
 LIMITS = ["--max-rows", "10000", "--max-chars", "1000000"]
 
 
 def configured(database: str) -> dict[str, Any]:
-    """The page's configuration, with the installed program and this database."""
+    """Return the page's configuration, with the installed program and this database."""
     (text,) = re.findall(r'```json\n(\{\s*"mcpServers".*?)```', PAGE.read_text(), re.DOTALL)
     configuration = json.loads(text)
     server = configuration["mcpServers"]["us_trade"]
@@ -37,7 +37,7 @@ def configured(database: str) -> dict[str, Any]:
 
 
 async def call(server: Client, tool: str, **arguments: str) -> dict[str, Any]:
-    """What a tool answers; an error of the tool's is raised."""
+    """Return a tool's answer, or raise its error."""
     answer = await server.call_tool(tool, arguments)
     said = json.loads(answer.content[0].text)
     if not said["success"] or said.get("truncated"):

@@ -3,7 +3,7 @@
 # [tool.us_trade]
 # speaks = ["croissant"]
 # ///
-"""mlcroissant: whether croissant.json is valid, without a warning, and what its records are."""
+"""mlcroissant: validate croissant.json, without a warning, and read its records."""
 
 from collections.abc import Iterator
 from importlib.metadata import version

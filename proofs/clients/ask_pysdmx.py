@@ -3,7 +3,7 @@
 # [tool.us_trade]
 # speaks = ["sdmx-ml", "sdmx-csv"]
 # ///
-"""pysdmx: whether the SDMX files are valid by the schemas of SDMX, and what they hold."""
+"""pysdmx: validate the SDMX files by the schemas of SDMX, and read them."""
 
 from importlib.metadata import version
 from pathlib import Path

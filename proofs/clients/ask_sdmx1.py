@@ -3,7 +3,7 @@
 # [tool.us_trade]
 # speaks = ["sdmx-ml", "sdmx-csv"]
 # ///
-"""sdmx1: what the SDMX files hold, read by another hand than pysdmx's."""
+"""sdmx1: read the SDMX files with another library than pysdmx."""
 
 from pathlib import Path
 

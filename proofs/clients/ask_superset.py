@@ -75,7 +75,7 @@ def prepare() -> None:
 
 @contextmanager
 def server() -> Iterator[str]:
-    """Superset with an administrator, served for the time of the block; its address."""
+    """Serve Superset with an administrator for the time of the block; yield its address."""
     configure(Path.cwd())
     prepare()
     from superset.app import create_app
@@ -116,7 +116,7 @@ class Superset:
         self.charts: dict[str, list] = {}
 
     def call(self, path: str, content: dict | None = None, **files: Any) -> dict[str, Any]:
-        """POST the content, or GET without; raises RuntimeError with what Superset says."""
+        """POST the content, or GET without; raise RuntimeError with Superset's message."""
         method = "POST" if content or files else "GET"
         url = f"{self.address}/api/v1/{path}"
         answer = self.session.request(method, url, json=content, files=files, timeout=120)
@@ -143,7 +143,7 @@ class Superset:
         return sorted((one["column_name"], one["description"]) for one in columns)
 
     def dashboard(self) -> dict[str, list]:
-        """What each chart of the imported dashboard shows, by its title."""
+        """Return the contents of each chart of the imported dashboard, by title."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w") as bundle:
             for file in sorted(DASHBOARD.rglob("*.yaml")):
@@ -167,7 +167,7 @@ class Superset:
         return {title: [[*map(day, row.values())] for row in rows] for title, rows in shown.items()}
 
     def exchanges(self, page: Page, count: int) -> Iterator[tuple[dict, dict]]:
-        """What the dashboard's charts ask, and what they are answered."""
+        """Return the queries of the dashboard's charts, with their answers."""
         answers: list[Response] = []
         page.on("response", lambda it: answers.append(it) if "/chart/data?" in it.url else None)
         page.goto(f"{self.address}/login/")
@@ -188,7 +188,7 @@ class Superset:
 
 
 def day(value: Any) -> Any:
-    """A date as the others write it; Superset writes it with a time, or in milliseconds."""
+    """Return a date as the others write it; Superset adds a time, or writes milliseconds."""
     if isinstance(value, (int, float)) and abs(value) > 10**11:
         moment = datetime.datetime.fromtimestamp(value / 1000, datetime.UTC)
         return str(moment.date())

@@ -1,4 +1,4 @@
-"""What the Python clients share: how a request is read and an answer written.
+"""Read requests and write answers, for all Python clients.
 
 A request is JSON on stdin: ``database`` and ``dist`` (paths) and ``questions``, each with ``id``,
 ``language`` and ``sql``.  The answer is JSON, the last line on stdout: ``version`` and ``answers``,
@@ -19,7 +19,7 @@ Question = dict[str, Any]
 
 
 def plain(value: Any) -> Any:
-    """A value as JSON has it, whichever type the client gives it."""
+    """Return a value in JSON's types, whichever type the client uses."""
     if hasattr(value, "item"):  # a scalar of NumPy's
         value = value.item()
     if value != value:  # NaN and NaT, which are a null in pandas
@@ -38,7 +38,7 @@ def plain_rows(rows: Iterable[Iterable[Any]]) -> Rows:
 
 
 def sums(observations: Iterable[tuple[str, str, int]]) -> Rows:
-    """Of components, flows and values in any order, what "sums of all months" asks for."""
+    """Return the sums of all months from components, flows and values in any order."""
     found: dict[str, dict[str, list[int]]] = {}
     for component, flow, value in observations:
         found.setdefault(component, {}).setdefault(flow, []).append(value)
@@ -53,7 +53,7 @@ def sums(observations: Iterable[tuple[str, str, int]]) -> Rows:
 
 
 def request() -> dict[str, Any]:
-    """What this client is asked."""
+    """Return the request to this client."""
     asked: dict[str, Any] = json.load(sys.stdin)
     return asked
 
@@ -61,11 +61,11 @@ def request() -> dict[str, Any]:
 def reply(
     version: str, questions: list[Question], ask: Callable[[Question], Iterable[Iterable[Any]]]
 ) -> None:
-    """Put each question to ``ask`` and write what comes of it."""
+    """Put each question to ``ask`` and write the answers."""
     answers: list[dict[str, Any]] = []
     for question in questions:
         try:
             answers.append({"rows": plain_rows(ask(question))})
-        except Exception as error:  # whatever it is, it is the client's answer
+        except Exception as error:  # any error is the client's answer
             answers.append({"error": f"{type(error).__name__}: {error}"})
     print("", json.dumps({"version": version, "answers": answers}), sep="\n")

@@ -1,4 +1,4 @@
-"""What the clients are asked, what is right, and what is wrong with an answer."""
+"""Load the questions for clients with their right answers, and judge answers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FILE = Path(__file__).with_name("questions.toml")
 
 @dataclass(frozen=True)
 class Question:
-    """A question in one language: right are these rows, or an error that says ``refused``."""
+    """A question in one language; right are these rows, or an error that says ``refused``."""
 
     id: str
     language: str
@@ -25,15 +25,11 @@ class Question:
     right: Rows
     refused: str = ""
 
-    def __str__(self) -> str:
-        return f"{self.id} ({self.language})"
-
     def fault(self, answer: dict[str, Any]) -> str:
-        """What is wrong with an answer, ``rows`` or an ``error``, or an empty text."""
+        """Return what is wrong with an answer, ``rows`` or an ``error``, or an empty text."""
         if (error := answer.get("error")) is not None:
-            if self.refused and self.refused in error:
-                return ""
-            return str(error) or "an error without a word"
+            is_right = self.refused and self.refused in error
+            return "" if is_right else error or "an error without a word"
         if self.refused:
             return "was not refused"
         rows: Rows = answer["rows"]
@@ -43,22 +39,18 @@ class Question:
         return next((f"{found} instead of {right}" for found, right in pairs if found != right), "")
 
 
-def load_questions(connection: duckdb.DuckDBPyConnection) -> list[Question]:
-    """The questions that this database can answer, each with what the project's DuckDB says."""
-    entries = tomllib.loads(FILE.read_text(encoding="utf-8"))["question"]
-    return [question for entry in entries for question in in_each_language(connection, **entry)]
+def load_questions(connection: duckdb.DuckDBPyConnection) -> Iterator[Question]:
+    """Yield what this database can answer, with what the project's DuckDB says.
 
-
-def in_each_language(
-    connection: duckdb.DuckDBPyConnection,
-    id: str, language: list[str], sql: str, for_each: str = "", refused: str = "",
-) -> Iterator[Question]:  # fmt: skip
-    """An entry of questions.toml, which says what the parts are."""
-    if for_each:
-        names = sorted(name for (name,) in connection.execute(for_each).fetchall())
-        if not names:
-            return
-        sql = "\nunion all\n".join(sql.format(name=name) for name in names) + "\norder by 1"
-    right = [] if refused else plain_rows(connection.execute(sql).fetchall())
-    for one in language:
-        yield Question(id, one, sql, right, refused)
+    questions.toml says what the parts of an entry are.
+    """
+    for entry in tomllib.loads(FILE.read_text(encoding="utf-8"))["question"]:
+        sql, refused = entry["sql"], entry.get("refused", "")
+        if "for_each" in entry:
+            names = sorted(name for (name,) in connection.execute(entry["for_each"]).fetchall())
+            sql = "\nunion all\n".join(sql.format(name=name) for name in names) + "\norder by 1"
+            if not names:
+                continue
+        right = [] if refused else plain_rows(connection.execute(sql).fetchall())
+        for language in entry["language"]:
+            yield Question(entry["id"], language, sql, right, refused)

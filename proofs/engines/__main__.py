@@ -5,7 +5,7 @@ of requirements.lock.  dbt 2 is one program, which loads DuckDB's library by its
 packages the last that an index alone can install is taken, and the library from that of Node.
 
 In a copy of the project each builds the committed release with all tests.  The two databases must
-be alike in every table, column, type, comment, key and row.  Then a number is broken: both must
+be alike in every table, column, type, comment, key and row.  Then one number is wrong: both must
 stop before the marts, with the same words and the same tables so far.
 
 Exit status: 0, or 1 where a build fails or the two are not alike; each difference is a line.
@@ -70,7 +70,7 @@ CATALOG = {
 
 
 def dbt_2() -> Path:
-    """Return what starts dbt 2 with the library, installed.  Raises ProjectError."""
+    """Install dbt 2 with the library, and return its starter. Raises ProjectError."""
     dbt = install(FOLDER / "dbt-2", LOCKS / "dbt2.lock") / "dbt"
     for name in ("package.json", "package-lock.json"):
         (FOLDER / name).write_bytes((LOCKS / name).read_bytes())
@@ -91,15 +91,15 @@ def dbt_2() -> Path:
     return start
 
 
-def build(dbt: Path, folder: Path, *, broken: bool = False) -> Run:
-    """Build a copy of the project in a new folder, with a broken number or without."""
+def build(dbt: Path, folder: Path, *, damaged: bool = False) -> Run:
+    """Build a copy of the project in a new folder, with or without a wrong number."""
     copy_project(folder, releases_of(1))
     options = []
-    if broken:
+    if damaged:
         seed = folder / "seeds" / "monthly_trade.csv"
         seed.write_bytes(seed.read_bytes().replace(NUMBER, BROKEN))
         options = ["--exclude-resource-type", "unit_test"]
-    return run([dbt, "--quiet", "build", *options], folder, may_fail=broken,
+    return run([dbt, "--quiet", "build", *options], folder, may_fail=damaged,
                US_TRADE_DB=str(folder / "us_trade.duckdb"))  # fmt: skip
 
 
@@ -122,7 +122,7 @@ def snapshot(folder: Path) -> Path:
 
 
 def compare(names: list[str], folders: list[Path]) -> str:
-    """Return how much is the same in two built projects; raises ProjectError with what is not."""
+    """Return the size of two equal projects; raise ProjectError with the differences."""
     faults, tables, rows = [], 0, 0
     with duckdb.connect() as connection:
         for side, folder in zip(("one", "other"), folders, strict=True):
@@ -139,35 +139,35 @@ def compare(names: list[str], folders: list[Path]) -> str:
 
 
 def stopped(name: str, folder: Path, ran: Run) -> list[str]:
-    """Return what the suspects' lines say, which a build that stopped must have printed."""
+    """Return the suspects' lines of a build that stopped; it must have printed them."""
     with duckdb.connect(folder / "us_trade.duckdb", read_only=True) as connection:
         found = connection.execute("from intermediate.int_suspect_lines order by 1, 2").fetchall()
         marts = tables_of(connection, "marts") - NO_RELEASE
     words = [str(row[-1]) for row in found]
     if not ran.status or marts:
-        raise ProjectError(f"{name}: builds {', '.join(sorted(marts))} from a broken number")
+        raise ProjectError(f"{name}: builds {', '.join(sorted(marts))} from a wrong number")
     if not words or any(line not in ran.said for line in words):
-        raise ProjectError(f"{name}: does not say which number is broken:\n{ran.said}")
+        raise ProjectError(f"{name}: does not say which number is wrong:\n{ran.said}")
     return words
 
 
 def prove(engines: dict[str, Path], folder: Path) -> str:
-    names, built, broken, words = list(engines), [], [], []
+    names, built, damaged, words = list(engines), [], [], []
     for name, dbt in engines.items():
         built.append(build(dbt, folder / name))
-        broken.append(build(dbt, folder / f"broken {name}", broken=True))
-        words.append(stopped(name, folder / f"broken {name}", broken[-1]))
+        damaged.append(build(dbt, folder / f"damaged {name}", damaged=True))
+        words.append(stopped(name, folder / f"damaged {name}", damaged[-1]))
         print(f"{name} is done", file=sys.stderr)
     same = compare(names, [folder / name for name in names])
-    compare(names, [folder / f"broken {name}" for name in names])
+    compare(names, [folder / f"damaged {name}" for name in names])
     if words[0] != words[1]:
-        raise ProjectError("\n".join(["of a broken number they say:", *words[0], *words[1]]))
+        raise ProjectError("\n".join(["of a wrong number they say:", *words[0], *words[1]]))
     seconds = ", ".join(f"{name} in {ran.seconds:.1f} s"
                         for name, ran in zip(names, built, strict=True))  # fmt: skip
     return (
         f"Built with all tests, once on {os.cpu_count()} cores: {seconds}.\n"
         f"The same in both: {same}, and what is said of them.\n\n"
-        f"Of a broken number both say the same {len(words[0])} lines, the first of them\n\n"
+        f"Of a wrong number both say the same {len(words[0])} lines, the first of them\n\n"
         f"    {words[0][0]}"
     )
 

@@ -33,7 +33,7 @@ SEVERAL = 1_000
 
 
 class Result(NamedTuple):
-    """How many copies of a kind were tried, and what the audit made of them."""
+    """The number of copies of a kind, and of each verdict of the audit on them."""
 
     kind: str
     is_single: bool  # one fault in a copy
@@ -47,7 +47,7 @@ class Result(NamedTuple):
 
 
 def compiled(folder: Path) -> Manifest:
-    """The models' SQL for a database `faults.duckdb`; dbt leaves its files in the folder."""
+    """Return the models' SQL for a database `faults.duckdb`; dbt leaves files in the folder."""
     target = folder / "target"
     run = subprocess.run(
         [DBT, "--quiet", "compile", "--select", f"+{SUSPECTS}",
@@ -61,7 +61,7 @@ def compiled(folder: Path) -> Manifest:
 
 
 def file_name(manifest: Manifest) -> str:
-    """What the database's file must be called, since the SQL calls the database so."""
+    """Return the name that the database's file must have, since the SQL contains it."""
     [suspects] = [node for node in manifest["nodes"].values() if node["name"] == SUSPECTS]
     return f"{suspects['database']}.duckdb"
 
@@ -94,16 +94,16 @@ def damage(
 
 def audit(
     connection: duckdb.DuckDBPyConnection, manifest: Manifest,
-    told: Callable[[str], None] = lambda name: None,
+    progress: Callable[[str], None] = lambda name: None,
 ) -> None:  # fmt: skip
-    """Run the models; ``told`` hears the name of each.  Raises ProjectError where one fails."""
-    replayed = replay(connection, manifest, upto=SUSPECTS, told=told)
+    """Run the models; ``progress`` is called with the name of each. Raises ProjectError."""
+    replayed = replay(connection, manifest, upto=SUSPECTS, progress=progress)
     if not replayed.succeeded:
-        raise ProjectError("\n".join(f"{name}: {why}" for name, why in replayed.broken.items()))
+        raise ProjectError("\n".join(f"{name}: {why}" for name, why in replayed.errors.items()))
 
 
 def judge(connection: duckdb.DuckDBPyConnection) -> tuple[list[Result], int]:
-    """Make the table `verdicts`; returns its counts, and the false alarms on what is correct."""
+    """Make the table `verdicts`; return its counts, and the false alarms."""
     connection.execute(f"set variable certain_from = {CERTAIN_FROM_MUSD}")
     connection.execute(sql("verdicts"))
     results = [Result(*row) for row in connection.execute(sql("results")).fetchall()]
@@ -115,8 +115,11 @@ def judge(connection: duckdb.DuckDBPyConnection) -> tuple[list[Result], int]:
 
 
 def is_proven(results: Sequence[Result], false_alarms: int) -> bool:
-    """Return whether every single fault is repaired that must be, no other copy misleads, or hardly
-    one (a thousandth of those with several faults), and nothing that is correct is suspected."""
+    """Return whether the audit keeps its promise.
+
+    It repairs every single fault that must be repaired, misleads in no other copy, or in at most a
+    thousandth of those with several faults, and raises no false alarm.
+    """
     large = [row for row in results if not row.is_small]
     singles = [row for row in large if row.is_single]
     several = [row for row in large if not row.is_single]

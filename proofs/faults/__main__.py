@@ -11,8 +11,8 @@ copies with two or three faults:
     wrong      it names a correct cell for certain, or a range without the right value
 
 Exit status: 0; 1 where a single fault of 3 million or more was not detected, located and repaired,
-where more than a thousandth of the copies with several such faults are wrong, or where the sound
-release raises an alarm.
+where more than a thousandth of the copies with several such faults are wrong, or where the
+undamaged release raises an alarm.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def command(options: argparse.Namespace) -> None:
-    """Raises ProjectError where the audit missed what it must find."""
+    """Run the proof; raise ProjectError if the audit missed a fault it must find."""
     started = time.monotonic()
     with (
         tempfile.TemporaryDirectory(prefix="us_trade-faults-") as folder,

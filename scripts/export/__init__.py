@@ -1,4 +1,4 @@
-"""What `make export` writes of the database: each file format a module.
+"""Write the database in other file formats, one module each.
 
 marts      what is in the database: tables, columns, keys, units
 dataset    what the whole is: its releases, and its description as schema.org has it

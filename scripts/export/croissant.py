@@ -1,7 +1,7 @@
-"""croissant.json: the description of the dataset that loaders of machine learning read.
+"""Write croissant.json, the description of the dataset for machine-learning loaders.
 
-It is a dataset of schema.org (``dataset_description``) with the files and, of each mart, the record
-set that its Parquet file holds: https://docs.mlcommons.org/croissant, version 1.0.
+It is a dataset of schema.org (``dataset_description``) with its files and, for each mart, the
+record set of its Parquet file: https://docs.mlcommons.org/croissant, version 1.0.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ DATA_TYPES = {
     "number": "sc:Float",
     "any": "sc:Text",
 }
-# The context as the specification gives it, with the words that are not used here.
+# The specification's context, including terms that are not used here.
 WORDS = (
     "citeAs column equivalentProperty extract field fileProperty fileObject fileSet format includes"
     " isLiveDataset jsonPath key md5 parentField path recordSet references regex repeated replace"
@@ -61,7 +61,7 @@ def write_croissant(
         "@type": "sc:Dataset",
         "conformsTo": CONFORMS_TO,
         "citeAs": dataset["creditText"],
-        "version": f"{year}.{int(month)}.0",  # three numbers, as the specification has it
+        "version": f"{year}.{int(month)}.0",  # the specification wants three numbers
         "distribution": [one for resource in resources for one in files_of(resource)],
         "recordSet": list(map(record_set_of, resources)),
     }

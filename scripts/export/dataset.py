@@ -1,4 +1,4 @@
-"""What the whole is: the releases it is made of, and its description as schema.org has it."""
+"""Read the releases in the database, and describe the dataset as schema.org does."""
 
 from __future__ import annotations
 
@@ -41,20 +41,22 @@ class Release:
 
     @property
     def day(self) -> date:
-        """The day it came out, or where the calendar does not know it the month that it ends with:
-        what is dated in a file, since the day of writing would change its bytes."""
+        """Return the release date, or the last month if unknown, as the date in exported files.
+
+        The date of writing would change their bytes.
+        """
         return self.released_on or self.last_month
 
 
 def read_releases(connection: duckdb.DuckDBPyConnection) -> list[Release]:
-    """The loaded releases, in the order of their months."""
+    """Return the loaded releases, in the order of their months."""
     columns = "release_id, title, units_note, sha256, last_month, released_on, is_latest"
     sql = f"select {columns} from {SCHEMA}.dim_release order by release_id"
     return [Release(*row) for row in connection.execute(sql).fetchall()]
 
 
 def latest_release(connection: duckdb.DuckDBPyConnection) -> Release:
-    """The latest of the loaded releases; raises ProjectError where none is."""
+    """Return the latest of the loaded releases; raise ProjectError where there is none."""
     for release in read_releases(connection):
         if release.is_latest:
             return release
@@ -62,9 +64,9 @@ def latest_release(connection: duckdb.DuckDBPyConnection) -> Release:
 
 
 def dataset_description(connection: duckdb.DuckDBPyConnection) -> Json:
-    """The dataset in JSON-LD, as schema.org has it: for croissant.json and the head of a page.
+    """Return the dataset in JSON-LD, as schema.org defines it; raise ProjectError.
 
-    Raises ProjectError where no release is the latest.
+    It stands in croissant.json and in the head of the report. There must be a latest release.
     """
     release = latest_release(connection)
     [months] = connection.execute(

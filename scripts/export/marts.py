@@ -1,4 +1,4 @@
-"""Read what is in the database: its marts, from the database itself, none kept by hand."""
+"""Read the marts, their columns, keys and units from the database itself."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TYPES = {
     **dict.fromkeys(("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"), "integer"),
     **dict.fromkeys(("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"), "integer"),
 }
-# Parquet has no such integer, and DuckDB writes a fraction of 53 bits.
+# Parquet has no such integer; DuckDB writes it as a DOUBLE of 53 bits.
 TOO_WIDE = ("HUGEINT", "UHUGEINT")
 
 # A number carries its unit in its name.
@@ -71,7 +71,7 @@ class Mart:
 
     @property
     def order(self) -> str:
-        """Return what its rows are ordered by: the key, or all columns where it has none."""
+        """Return the columns that order the rows: the key, or all columns without one."""
         return ", ".join(f'"{name}"' for name in self.primary_key) or "all"
 
 
@@ -111,7 +111,7 @@ def on_one_line(comment: str | None) -> str:
 
 
 def fault_of(mart: Mart) -> str | None:
-    """Return why a mart cannot be written: its names become those of files and of ids."""
+    """Return why a mart cannot be written; its names become names of files and ids."""
     for name in (mart.name, *(column.name for column in mart.columns)):
         if not re.fullmatch(r"\w+", name):
             return f"{visible(name)} is no plain name; letters, digits and _ are"
@@ -119,7 +119,7 @@ def fault_of(mart: Mart) -> str | None:
 
 
 def doubts_of(mart: Mart) -> Iterator[str]:
-    """Yield what a reader of the mart's files will miss."""
+    """Yield warnings on what the mart's files will lack."""
     if not mart.primary_key:
         yield "has no primary key: its rows are ordered by all columns"
     if not mart.description:
@@ -143,7 +143,7 @@ class Reference(NamedTuple):
 
 
 def references(connection: duckdb.DuckDBPyConnection, marts: list[Mart]) -> list[Reference]:
-    """Return what the marts are declared to refer to, where that holds in the database."""
+    """Return the declared references of the marts that hold in the database."""
     keys = {mart.name: mart.primary_key for mart in marts}
     return [
         one
@@ -153,13 +153,15 @@ def references(connection: duckdb.DuckDBPyConnection, marts: list[Mart]) -> list
 
 
 def declared() -> Iterator[Reference]:
-    """Yield what the models' `relationships` tests say; the database itself does not say it."""
+    """Yield the references in the models' `relationships` tests; the database has none."""
     for file in MODELS.rglob("*.yml"):
         for model in yaml.load(file.read_bytes(), CSafeLoader).get("models") or ():
             for test in model.get("data_tests") or ():
                 if isinstance(test, dict) and "relationships" in test:
                     given = test["relationships"]["arguments"]
-                    to = given["to"].removeprefix("ref('").removesuffix("')")
+                    to = given["to"].split("'")[
+                        -2
+                    ]  # of ref('dim_month'), a package's name before it or not
                     yield Reference(model["name"], given["column_name"], to, given["field"])
 
 

@@ -1,4 +1,4 @@
-"""The nine monthly series as SDMX: structure and data in SDMX-ML 2.1, data in SDMX-CSV 2.0 too.
+"""Write the nine monthly series as SDMX: SDMX-ML 2.1, and the data as SDMX-CSV 2.0 too.
 
 sdmx_structure.xml   concepts, a code list for each dimension but time, the data structure and
                      the dataflow: US_TRADE:US_TRADE(1.0)
@@ -41,12 +41,12 @@ class Part:
     id: str
     name: str
     _: KW_ONLY
-    # Where the database describes it.
+    # The column whose description it takes.
     column: tuple[str, str] | None = None
-    # Its codes, or the query of them; or else the type of its values.
+    # Its codes, or the query for them; otherwise the type of its values.
     codes: dict[str, str] | str = ""
     kind: DataType | None = None
-    # Of an attribute: the dimensions that it goes with, or "O", the observation.
+    # For an attribute: the dimensions it belongs to, or "O", the observation.
     of: str | None = None
 
     @property

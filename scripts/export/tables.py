@@ -22,7 +22,7 @@ from export.marts import Column, Json, Mart, Reference
 from project import sha256
 
 ROW_GROUP = 122_880
-# What begins a formula, behind what a spreadsheet skips.
+# The beginning of a formula, after characters that a spreadsheet skips.
 FORMULA = r"^\s*[=+@-]"
 
 
@@ -56,7 +56,7 @@ def write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) 
 
 
 def mark(csv: Path) -> None:
-    """Put a byte order mark before text that is not ASCII."""
+    """Put a byte order mark before a text that is not ASCII."""
     data = csv.read_bytes()
     if not data.isascii():
         csv.write_bytes(codecs.BOM_UTF8 + data)
@@ -77,7 +77,7 @@ def field_of(column: Column) -> Json:
     if not column.is_nullable:
         described["constraints"] = {"required": True}
         if column.kind == "string":
-            # An empty text is a text here, such as a blank line of the release.
+            # An empty text is not null: a blank line of the release.
             described["missingValues"] = []
     return described
 

@@ -1,6 +1,6 @@
-"""us_trade.xlsx, for people: notes, months, quarters, years, revisions, and a chart.
+"""Write us_trade.xlsx for people: notes, months, quarters, years, revisions, and a chart.
 
-The long tables are CSV and Parquet.  Of each sheet the query names the columns, as headings.
+The long tables are CSV and Parquet. Each sheet's query names its columns, which become headings.
 """
 
 from __future__ import annotations
@@ -49,7 +49,7 @@ class Sheet:
 
 
 SHEETS = (
-    # A month that no release prints is a row without numbers, and a gap in the chart.
+    # A month that no release covers is a row without numbers, and a gap in the chart.
     Sheet("months", "the nine series month by month", "millions", MILLIONS, f"""
 with calendar as (
     select cast(unnest(generate_series(
@@ -65,8 +65,8 @@ from calendar
 left join {SCHEMA}.mart_trade_wide using (month_date)
 order by month_date
 """),
-    Sheet("quarters", "sums of the months of each quarter; of fewer than three where a month"
-          " is not there", "millions", MILLIONS, f"""
+    Sheet("quarters", "sums of the months of each quarter, and how many months each sum covers",
+          "millions", MILLIONS, f"""
 select
     year as "Year",
     quarter as "Quarter",
@@ -76,7 +76,7 @@ from {SCHEMA}.fct_quarterly_trade
 group by year, quarter, months_covered
 order by year, quarter
 """),
-    Sheet("years", "as printed in the annual rows; the last year may be part of one",
+    Sheet("years", "the annual rows of the release; the last year may cover only some months",
           "millions", MILLIONS, f"""
 select
     year as "Year",
@@ -86,9 +86,8 @@ from {SCHEMA}.fct_annual_trade
 group by year, months_covered
 order by year, months_covered
 """),
-    Sheet("revisions", "the deficit of each month as it was announced first, a month later, and as"
-          " the releases have it from which these tables were made; blank where none of them has"
-          " the month", "billions", BILLIONS, f"""
+    Sheet("revisions", "the deficit of each month as first announced, as announced a month later,"
+          " and in the loaded releases; blank where they lack the month", "billions", BILLIONS, f"""
 select
     month_date as "Month",
     released_on as "Announced on",
@@ -117,7 +116,7 @@ def write_workbook(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def published(release: Release) -> str:
-    """Return the source as it stands under a table or a picture."""
+    """Return the source line under a table or a chart."""
     day = release.released_on
     named = f"of {day:%B} {day.day}, {day.year}" if day else release.id
     return f"{PUBLISHER}, release {named}"
@@ -128,7 +127,7 @@ def basis(unit: str) -> str:
 
 
 def add_notes(book: Any, release: Release) -> None:
-    """Say what is to be known before a number is used."""
+    """Write the notes sheet: what to know before using a number."""
     bold = book.add_format({"bold": True, "valign": "top"})
     wrapped = book.add_format({"text_wrap": True, "valign": "top"})
     sheet = book.add_worksheet("notes")
@@ -149,9 +148,8 @@ def add_notes(book: Any, release: Release) -> None:
         ("Licence", LICENCE["title"]),
         *((f"Sheet {one.name}", f"{one.words[0].upper()}{one.words[1:]}.") for one in SHEETS),
         ("Sheet chart", "Exports and imports by month."),
-        ("Not here", "The long tables, with the audit of every number and the lines of the"
-         " release: they are CSV and Parquet in the folder of this file, with every column"
-         " described in datapackage.json."),
+        ("Not here", "The long tables, the audit of every number and the lines of the release are"
+         " CSV and Parquet files in this folder; datapackage.json describes every column."),
     ]  # fmt: skip
     for at, (name, words) in enumerate(rows, 1):
         sheet.write_string(at, 0, name, bold)
@@ -190,7 +188,7 @@ def add_sheet(book: Any, one: Sheet, connection: duckdb.DuckDBPyConnection,
 
 
 def set_page(sheet: Any) -> None:
-    """Print a sheet as wide as its columns together."""
+    """Set up a sheet to print as wide as its columns."""
     sheet.set_landscape()
     sheet.set_paper(LETTER)
     sheet.fit_to_pages(1, 0)

@@ -1,4 +1,4 @@
-"""The only code that reads a release: a text or a workbook becomes rows, and rows the seeds.
+"""Read releases: a text or a workbook becomes rows, and rows become the seeds.
 
 Source: two tables of the Census Bureau and BEA, "U.S. International Trade in Goods and Services,
 1992 - Present" and "Exhibit 1" of the news release of that name, as the workbook that is published,
@@ -24,7 +24,5 @@ from .reader import Release, read_bundle, read_release, read_workbook
 from .seeds import normalize, release_paths
 from .years import MONTHS, Row
 
-__all__ = [
-    "MONTHS", "SERIES", "Fault", "Refused", "Release", "Row",
-    "normalize", "read_bundle", "read_release", "read_workbook", "release_paths",
-]  # fmt: skip
+__all__ = ["MONTHS", "SERIES", "Fault", "Refused", "Release", "Row", "normalize", "read_bundle"]
+__all__ += ["read_release", "read_workbook", "release_paths"]

@@ -1,30 +1,28 @@
-"""What is wrong with a release: each fault with its place, and the error that carries them."""
+"""Collect the faults of a release, each with its place, and the error that carries them."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Protocol
 
 from project import ProjectError
 
-MOST_FAULTS = 100  # of one file that are told one by one
+MOST_FAULTS = 100  # of one file that are reported one by one
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with a release: the file, the line (0: the file as a whole), the reason.
+    """One fault of a release: the file, the line (0: the whole file), the reason.
 
-    In a workbook the line is the row, and ``cell`` names the cell or the sheet.  ``stands_for`` is
-    1, but in the last fault of a file that has too many to be told.
+    In a workbook the line is the row, and ``cell`` names the cell or the sheet. ``stands_for`` is
+    1, except in the last fault of a file with too many to list.
     """
 
     path: str
     line: int
     reason: str
     cell: str = ""
-    stands_for: int = 1
 
     def __str__(self) -> str:
         if self.cell:
@@ -34,16 +32,12 @@ class Fault:
 
 
 class Refused(ProjectError):
-    """A release, or the seeds, cannot be used; ``faults`` says why, in the order to be told."""
+    """A release, or the seeds, cannot be used; ``faults`` gives the reasons in order."""
 
-    def __init__(self, faults: Iterable[Fault]) -> None:
+    def __init__(self, faults: Iterable[Fault], count: int = 0) -> None:
         self.faults = list(faults)
+        self.count = count or len(self.faults)
         super().__init__("\n".join(map(str, self.faults)))
-
-    @property
-    def count(self) -> int:
-        """How many faults there are, those that are not told one by one too."""
-        return sum(fault.stands_for for fault in self.faults)
 
 
 def refusal(path: str, reason: str, line: int = 0, cell: str = "") -> Refused:
@@ -51,50 +45,44 @@ def refusal(path: str, reason: str, line: int = 0, cell: str = "") -> Refused:
     return Refused([Fault(path, line, reason, cell)])
 
 
-class Source(Protocol):
-    """What the parser reads: tab-separated lines, and what messages call a place in them."""
+class Source:
+    """Tab-separated lines for the parser, with the names of places in messages."""
 
     path: str
     lines: list[str]
 
-    def cell(self, line: int, column: int) -> str: ...
-    def line_name(self, line: int) -> str: ...
-    def column_name(self, column: int) -> str: ...
+    def cell(self, line: int, column: int) -> str:
+        return ""
+
+    def line_name(self, line: int) -> str:
+        return f"line {line}"
+
+    def column_name(self, column: int) -> str:
+        return f"column {column}"
 
 
 class Faults:
-    """The faults of one file while it is read: the first hundred by line, the others counted."""
+    """Collect the faults of one file: the first hundred by line, and the number of others."""
 
     def __init__(self, source: Source) -> None:
         self.source = source
-        self.count = 0
-        self.first: list[tuple[int, str, int, str]] = []  # line, reason, column, cause
+        self.found: list[tuple[int, str, int, str]] = []  # line, reason, column, cause
         self.causes: Counter[str] = Counter()
 
     def at(self, line: int, reason: str, column: int = 1, cause: str = "") -> None:
-        """Add a fault; of those that have one cause, the first is told for all."""
+        """Add a fault; of several with one cause, only the first is listed."""
         self.causes[cause] += 1
-        if cause and self.causes[cause] > 1:
-            return
-        self.count += 1
-        self.first.append((line, reason, column, cause))
-        if len(self.first) > 2 * MOST_FAULTS:
-            self.cut()
-
-    def cut(self) -> None:
-        """Forget all but the first hundred."""
-        self.first.sort(key=lambda fault: fault[0])
-        del self.first[MOST_FAULTS:]
+        if not cause or self.causes[cause] == 1:
+            self.found.append((line, reason, column, cause))
 
     def refused(self) -> Refused:
-        """Return the error that tells them."""
-        self.cut()
-        told: list[Fault] = []
-        for line, reason, column, cause in self.first:
+        """Return the error with these faults."""
+        reported: list[Fault] = []
+        path = self.source.path
+        for line, reason, column, cause in sorted(self.found, key=lambda it: it[0])[:MOST_FAULTS]:
             more = self.causes[cause] - 1 if cause else 0
             reason += f" ({more:,} more like it)" if more else ""
-            told.append(Fault(self.source.path, line, reason, self.source.cell(line, column)))
-        if more := self.count - len(told):
-            reason = f"and {more:,} more fault{'s' * (more != 1)}"
-            told.append(Fault(self.source.path, 0, reason, stands_for=more))
-        return Refused(told)
+            reported.append(Fault(path, line, reason, self.source.cell(line, column)))
+        if more := len(self.found) - len(reported):
+            reported.append(Fault(path, 0, f"and {more:,} more fault{'s' * (more != 1)}"))
+        return Refused(reported, len(self.found))

@@ -1,4 +1,4 @@
-"""The two header rows: which series stands in which column.  Columns go by their headers only."""
+"""Find the column of each series by the two header rows, and by nothing else."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import re
 FLOWS = ("balance", "exports", "imports")
 COMPONENTS = ("total", "goods", "services")
 SERIES = tuple(f"{flow}_{component}" for flow in FLOWS for component in COMPONENTS)
+NAMES = {*FLOWS, *COMPONENTS}
 FOOTNOTE_MARK = re.compile(r"\s*\(\w\)$")
 
 
 def is_header(fields: list[str]) -> bool:
-    """Return whether a flow or a component stands in a field behind the first."""
-    return any(header_name(field) in FLOWS + COMPONENTS for field in fields[1:])
+    """Return whether a field after the first is a flow or a component."""
+    return any(header_name(field) in NAMES for field in fields[1:])
 
 
 def header_name(field: str) -> str:
@@ -20,29 +21,22 @@ def header_name(field: str) -> str:
     return FOOTNOTE_MARK.sub("", field).casefold()
 
 
-def spaced(series: str) -> str:
-    return series.replace("_", " ")
-
-
 def series_columns(flows: list[str], components: list[str]) -> tuple[dict[str, int], str, int]:
-    """Return where each series stands; what is wrong with the two header rows, or ""; and in
-    which column that is, counted from 1.
+    """Return the position of each series, the fault of the two header rows or "", and its column.
 
-    A flow heads the columns from its own to the next flow's.  Where a workbook centred it over
-    its group, all of them stand one or two columns to the right of the group's first.
+    Columns are counted from 1. A flow heads the columns from its own to the next flow's. If a
+    workbook centers a flow over its group, all flows are one or two columns to the right.
     """
-    first_flow, first_component = (
-        next((at for at, name in enumerate(names) if at and name), 0)
-        for names in (flows, components)
-    )
-    shift = max(0, min(2, first_flow - first_component))
-    starts = {at - shift: name for at, name in enumerate(flows) if at and name}
+    starts = {at: name for at, name in enumerate(flows) if at and name}
+    below = {at: name for at, name in enumerate(components) if at and name}
+    shift = max(0, min(2, min(starts) - min(below)))
     columns: dict[str, int] = {}
     again, flow = 0, ""
     for at, component in enumerate(components):
-        flow = starts.get(at, flow)
-        if at and component and flow and columns.setdefault(f"{flow}_{component}", at) != at:
+        flow = starts.get(at + shift, flow)
+        if at in below and flow and columns.setdefault(f"{flow}_{component}", at) != at:
             again = again or at + 1
-    if lacking := [spaced(series) for series in SERIES if series not in columns]:
+    if lacking := [series.replace("_", " ") for series in SERIES if series not in columns]:
         return columns, f"the header lacks {', '.join(lacking)}", 1
+    columns = {series: columns[series] for series in columns if series in SERIES}
     return columns, "the header names a column twice" if again else "", again

@@ -1,8 +1,8 @@
-"""One file of a release, a text, a workbook or a bundle, read whole or refused.
+"""Read one file of a release, a text, a workbook or a bundle, whole or not at all.
 
-A file is looked at before it is read: its kind by its name, then its size.  A workbook's sheet is
-parsed as it stands, so that a fault is named by its cell; then, written in the layout of a text,
-once more: the release's lines are those of that text.
+A file's kind comes from its name, then its size is checked. A workbook's sheet is parsed first, so
+that faults name cells; then it is written in the layout of a text and parsed again: the release's
+lines are those of that text.
 """
 
 from __future__ import annotations
@@ -14,25 +14,15 @@ from pathlib import Path
 
 from project import shown, visible
 
+from .bundle import exhibit_in, named_month
 from .faults import refusal
 from .parser import Draft, parse
 from .text import Text
+from .workbook import page, read_sheet
 
-# The published tables are of 35,000 bytes as a text, of 270,000 as a workbook.
+# The published tables have 35,000 bytes as a text, 270,000 as a workbook.
 MOST_BYTES = {".txt": 1_000_000, ".xlsx": 5_000_000, ".xls": 5_000_000, ".zip": 50_000_000}
 MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
-
-
-@dataclass(frozen=True)
-class Origin:
-    """The file that a release came in: its SHA-256; of a workbook the sheet, and by how much the
-    number of a line of the text is larger than that of its row; of a bundle the workbook in it."""
-
-    sha256: str
-    source_format: str = "text"
-    sheet_name: str = ""
-    row_offset: str = ""
-    member: str = ""
 
 
 @dataclass(frozen=True)
@@ -40,7 +30,11 @@ class Release(Draft):
     """One release: the table, the text that it is the whole of, and the file it came in."""
 
     text: Text
-    origin: Origin
+    sha256: str
+    source_format: str = "text"
+    sheet_name: str = ""
+    row_offset: str = ""  # how much larger the number of a line is than that of its row
+    member: str = ""  # of a bundle: the workbook in it
 
 
 def read_release(path: Path) -> Release:
@@ -62,7 +56,7 @@ def read_release(path: Path) -> Release:
 
 
 def read(name: str, data: bytes, suffix: str) -> Release:
-    """Return the release ``data``, called ``name`` in messages; raise Refused."""
+    """Return the release in ``data``, called ``name`` in messages; raise Refused."""
     if suffix == ".txt":
         return read_text(name, data)
     return read_bundle(name, data) if suffix == ".zip" else read_workbook(name, data, suffix)
@@ -78,32 +72,26 @@ def check_size(name: str, suffix: str, size: int) -> None:
 def read_text(name: str, data: bytes) -> Release:
     """Return the text ``data`` as a release; raise Refused."""
     text = Text(name, data)
-    return Release(**vars(parse(text)), text=text, origin=Origin(text.sha256))
+    return Release(**vars(parse(text)), text=text, sha256=text.sha256)
 
 
 def read_workbook(name: str, data: bytes, suffix: str = ".xlsx") -> Release:
     """Return the workbook ``data`` as a release; raise Refused."""
-    from . import workbook  # only here: a text is read without what reads a workbook
-
     check_size(name, suffix, len(data))
-    sheet = workbook.read_sheet(name, data, suffix)
-    lines, offset = workbook.page(sheet.lines, parse(sheet))
+    sheet = read_sheet(name, data, suffix)
+    lines, offset = page(sheet.lines, parse(sheet))
     text = Text(name, "\n".join(lines).encode())
-    sha256 = hashlib.sha256(data).hexdigest()
-    origin = Origin(sha256, "workbook", sheet.name, str(offset))
-    return Release(**vars(parse(text)), text=text, origin=origin)
+    release = Release(**vars(parse(text)), text=text, sha256=hashlib.sha256(data).hexdigest())
+    return replace(release, source_format="workbook", sheet_name=sheet.name, row_offset=str(offset))
 
 
 def read_bundle(name: str, data: bytes) -> Release:
     """Return Exhibit 1 in the bundle ``data`` as a release; raise Refused."""
-    from . import bundle
-
     check_size(name, ".zip", len(data))
-    member, exhibit = bundle.exhibit_in(name, data, MOST_BYTES[".xlsx"])
+    member, exhibit = exhibit_in(name, data, MOST_BYTES[".xlsx"])
     release = read_workbook(f"{name}/{visible(member)}", exhibit, Path(member).suffix.lower())
-    month = bundle.named_month(name)
+    month = named_month(name)
     if month not in ("", release.release_id):
         reason = f"holds the exhibit of {release.release_id}, yet is named for {month}"
         raise refusal(name, reason)
-    sha256 = hashlib.sha256(data).hexdigest()
-    return replace(release, origin=replace(release.origin, sha256=sha256, member=member))
+    return replace(release, sha256=hashlib.sha256(data).hexdigest(), member=member)

@@ -1,17 +1,16 @@
-"""The generated seeds: the rows that every release makes, and the files that they stand in.
+"""Write the generated seeds: the rows of every release, in their files.
 
-Every line of a release stands in exactly one of the first four seeds:
+Every line of a release is in exactly one of the first four seeds:
 
     releases.csv       one row a release: title, units, first and last month, how it is printed
-    monthly_trade.csv  one row a printed month, or last month's first print, nine cells
+    monthly_trade.csv  one row a printed month, or that as previously published, nine cells
     annual_trade.csv   one row a printed year, part of a year or year to date, nine cells
     release_lines.csv  one row a line that carries no cells: its number, kind, whether its words
                        were ever published (published_words.csv), and text with END
     release_columns.csv  one row a series: the column it stands in, of the line or of the sheet
 
-``cell_layout`` (of a release) and ``layout`` (of a row that is printed in another way) say how
-the cells stand on the line, as a Row does (years.py).  The text is rebuilt from the numbers with
-it, byte for byte.
+``cell_layout`` (of a release) and ``layout`` (of a row printed in another way) say how the cells
+stand on the line, as a Row does (years.py): with it the text is rebuilt, byte for byte.
 """
 
 from __future__ import annotations
@@ -22,7 +21,6 @@ import filecmp
 import os
 import re
 import tempfile
-from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -30,9 +28,9 @@ from project import ProjectError, in_words, locked, scratch, shown, visible
 
 from .faults import Fault, Refused, refusal
 from .header import SERIES
+from .parser import PREVIOUS
 from .reader import Release, read_release
 from .text import letters
-from .years import Row
 
 HEADERS = {
     "releases": (
@@ -53,10 +51,10 @@ HEADERS = {
     "release_columns": ("release_id", "series_id", "column_number", "sheet_column"),
 }  # fmt: skip
 
-# Behind each line of release_lines: dbt takes blanks, and the word null, for nothing.
+# After each line of release_lines: dbt reads blanks and the word null as null.
 END = "|"
 
-# What Windows, macOS and spreadsheet programs lay beside a file: passed over.
+# Files of Windows, macOS and spreadsheet programs, which are skipped.
 BY_PRODUCT = re.compile(
     r"\..*|~\$.*|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r|.*:zone\.identifier", re.I | re.S
 )
@@ -73,43 +71,37 @@ def release_paths(folder: Path) -> list[Path]:
     return paths
 
 
-def seed_rows(release: Release, file_name: str) -> dict[str, Iterator[tuple[object, ...]]]:
+def flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def seed_rows(release: Release, file_name: str) -> dict[str, list[tuple[object, ...]]]:
     """Return the rows of each seed that one release makes, in the order of its lines."""
-    text, origin, key = release.text, release.origin, release.release_id
+    text, key = release.text, release.release_id
     usual = release.cell_layout()
-
-    def flag(value: bool) -> str:
-        return "true" if value else "false"
-
-    def end_of(row: Row) -> tuple[object, ...]:
+    rows: dict[str, list[tuple[object, ...]]] = {"monthly_trade": [], "annual_trade": []}
+    for row in release.rows:
+        period: tuple[object, ...] = row.period_type, row.year, row.first
+        is_month = row.period_type in ("month", PREVIOUS)
+        period += () if is_month else (row.last,)
         layout = "" if row.layout == usual else row.layout
-        return row.label, flag(row.is_revised), layout, *row.cells
-
-    return {
-        "releases": iter([(
-            key, release.release_table, file_name, release.title, release.units_note,
-            release.first_month, key, len(text.lines),
-            sum(len(row.cells) for row in release.rows()), text.line_ending,
-            flag(text.has_byte_order_mark), flag(text.ends_with_newline), usual, origin.sha256,
-            origin.source_format, text.sha256, origin.sheet_name, origin.row_offset,
-        )]),
-        "monthly_trade": (
-            (key, row.line, row.period_type, row.year, row.first, *end_of(row))
-            for row in (*release.months, *filter(None, [release.last_print]))
-        ),
-        "annual_trade": (
-            (key, row.line, row.period_type, row.year, row.first, row.last, *end_of(row))
-            for row in release.annuals
-        ),
-        "release_lines": (
-            (key, number, kind, flag(number not in release.unknown_lines), line + END)
-            for number, kind, line in release.other_lines
-        ),
-        "release_columns": (
-            (key, series, at + 1, letters(at + 1) if origin.sheet_name else "")
-            for series, at in ((series, release.columns[series]) for series in SERIES)
-        ),
-    }  # fmt: skip
+        end = row.label, flag(row.is_revised), layout, *row.cells
+        rows["monthly_trade" if is_month else "annual_trade"].append((key, row.line, *period, *end))
+    rows["releases"] = [(
+        key, release.release_table, file_name, release.title, release.units_note,
+        release.months[0], key, len(text.lines), sum(len(row.cells) for row in release.rows),
+        text.line_ending, flag(text.has_byte_order_mark), flag(text.ends_with_newline), usual,
+        release.sha256, release.source_format, text.sha256, release.sheet_name, release.row_offset,
+    )]  # fmt: skip
+    rows["release_lines"] = [
+        (key, number, kind, flag(number not in release.unknown_lines), line + END)
+        for number, kind, line in release.other_lines
+    ]
+    rows["release_columns"] = [
+        (key, series, at + 1, letters(at + 1) if release.sheet_name else "")
+        for series, at in sorted(release.columns.items(), key=lambda it: SERIES.index(it[0]))
+    ]
+    return rows
 
 
 def write_seeds(paths: list[Path], folder: Path) -> None:
@@ -120,11 +112,12 @@ def write_seeds(paths: list[Path], folder: Path) -> None:
     faults: list[Fault] = []
     file_of: dict[str, str] = {}
     with ExitStack() as stack:
-        files, writers = [], {}
+        files = {
+            name: stack.enter_context((folder / name).open("w", encoding="utf-8", newline=""))
+            for name in HEADERS
+        }
+        writers = {name: csv.writer(file, lineterminator="\n") for name, file in files.items()}
         for name, header in HEADERS.items():
-            file = stack.enter_context((folder / name).open("w", encoding="utf-8", newline=""))
-            files.append(file)
-            writers[name] = csv.writer(file, lineterminator="\n")
             writers[name].writerow(header)
         for path in paths:
             try:
@@ -138,12 +131,12 @@ def write_seeds(paths: list[Path], folder: Path) -> None:
                 faults.append(Fault(file_name, 0, reason))
                 continue
             file_of[key] = file_name
-            member = f"/{release.origin.member}" if release.origin.member else ""
+            member = f"/{release.member}" if release.member else ""
             for name, rows in seed_rows(release, path.name + member).items():
                 writers[name].writerows(rows)
         if faults:
             raise Refused(faults)
-        for file in files:
+        for file in files.values():
             file.flush()
             os.fsync(file.fileno())
 
@@ -151,11 +144,9 @@ def write_seeds(paths: list[Path], folder: Path) -> None:
 def normalize(releases: Path, seeds: Path, *, check: bool, lock: bool = True) -> str:
     """Write (or, with ``check``, compare) the seeds, and say in a sentence what was done.
 
-    The folder of the seeds is locked meanwhile, but for ``check``, which only reads; a caller that
-    holds that lock already says ``lock=False``.
-
-    Raises Refused for a release or seeds that are not as they should be, no seed then being
-    touched, and ProjectError where another holds the lock or the disk cannot be written.
+    The folder of the seeds is locked while it is written, unless the caller holds that lock and
+    says ``lock=False``.  Raises Refused for a release or seeds that are not as they should be, no
+    seed then being touched; ProjectError where another holds the lock, or the disk fails.
     """
     paths = release_paths(releases)
     if check:
@@ -166,8 +157,7 @@ def normalize(releases: Path, seeds: Path, *, check: bool, lock: bool = True) ->
             reason = "is not what the releases say; run scripts/normalize_release.py"
             raise Refused(Fault(shown(seeds / name), 0, reason) for name in sorted(changed))
     else:
-        folder = Path(os.path.realpath(seeds))
-        with locked(folder, BUSY) if lock else contextlib.nullcontext():
+        with locked(seeds.resolve(), BUSY) if lock else contextlib.nullcontext():
             changed = write(paths, seeds)
     count = f"{len(paths)} release{'s' * (len(paths) != 1)}"
     done = f"{', '.join(changed)} written" if changed else "the seeds are up to date"
@@ -175,14 +165,14 @@ def normalize(releases: Path, seeds: Path, *, check: bool, lock: bool = True) ->
 
 
 def write(paths: list[Path], seeds: Path) -> list[str]:
-    """Make the seeds anew, and move those that changed into their places; return their names.
+    """Write the seeds, and move those that changed into place; return their names.
 
-    They lie on the disk, complete, before the first is moved.  A run that is killed among the
-    moves leaves some of them old: the next one, which every build begins with, moves the others.
+    All are complete on the disk before the first move. If a run is killed between moves, the next
+    run, with which every build begins, moves the rest.
     """
     moved: list[str] = []
     try:
-        # On the seeds' own disk, so that a move is a rename; with no ".csv" in the names, so that
+        # On the seeds' own disk, so that a move is a rename; without ".csv" in the names, so that
         # dbt never takes what a killed run left behind for seeds.
         with scratch(seeds / "next") as new:
             write_seeds(paths, new)
@@ -197,7 +187,7 @@ def write(paths: list[Path], seeds: Path) -> list[str]:
 
 
 def stale(new: Path, seeds: Path) -> list[str]:
-    """Return the seeds that are not there, or not as the files in ``new`` are."""
+    """Return the seeds that are missing or differ from the files in ``new``."""
     return [
         f"{name}.csv"
         for name in HEADERS

@@ -1,9 +1,9 @@
-"""The tables that are read, and what tells one from the other: all of it is data.
+"""Describe the two tables that are read, as data.
 
     history    "U.S. International Trade in Goods and Services, 1992 - Present"
     exhibit_1  "Exhibit 1. U.S. International Trade in Goods and Services", of the news release:
                the reference year and the two before it, of each full year also the months that
-               the reference year has so far, and last month once more as it was first printed
+               the reference year has so far, and the month before as previously published
 
 Both print the same nine series, in rows that one parser reads.  The words that were ever
 published around them are in published_words.csv, with the releases they were seen in.
@@ -26,47 +26,34 @@ def folded(pattern: str) -> re.Pattern[str]:
 
 TITLE = "U.S. International Trade in Goods and Services"
 NAME = re.escape(TITLE)
-LAST_PRINT_HEADING = "last print heading"
-# What a line of words is by how it begins; the first that fits.
+PREVIOUS_HEADING = "previous heading"
+# The kind of a line of words by its beginning; the first match counts.
 PROSE = (
     ("units", folded(r"in .*dollars")),
     ("source", folded(r"source")),
     ("note", folded(r"notes?\b")),
-    ("footnote",
-     folded(r"\(\w\)|goods data |details may |data |revised|u\.s\. (?:census|bureau)")),
-)  # fmt: skip
+    ("footnote", folded(r"\(\w\)|goods data |details may |data |revised|u\.s\. (census|bureau)")),
+)
 BASIS = folded(r"\b(?:balance of payments|bop)\b.*\bbasis\b")
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table.
+    """One table, as the parser knows it."""
 
-    name       what the column release_table calls it
-    title      its title; a group in it is the first year
-    expected   the title in messages
-    prose      the kinds of its lines of words, each with how these begin
-    above      the kinds of lines that it must have, with the words for that in messages
-    adjusted   the kind of line that says "seasonally adjusted"
-    closing    the lines that close every published one: kind, pattern, the words in messages
-    years      how many years it prints; 0: as many as there are
-    has_year_to_date  whether a full year has a row for the months of the last year so far
-    has_last_print    whether it ends with last month's first print
-    """
-
-    name: str
-    title: re.Pattern[str]
-    expected: str
-    prose: tuple[tuple[str, re.Pattern[str]], ...]
-    above: dict[str, str]
-    adjusted: str
-    closing: tuple[tuple[str, re.Pattern[str], str], ...]
-    years: int = 0
-    has_year_to_date: bool = False
-    has_last_print: bool = False
+    name: str  # in the column release_table
+    title: re.Pattern[str]  # a group in it is the first year
+    expected: str  # the title in messages
+    prose: tuple[tuple[str, re.Pattern[str]], ...]  # kinds of lines of words, how these begin
+    above: dict[str, str]  # kinds of lines that must be there, and the words for that in messages
+    adjusted: str  # the kind of line that says "seasonally adjusted"
+    closing: tuple[tuple[str, re.Pattern[str], str], ...]  # the last lines: kind, pattern, words
+    years: int = 0  # how many it prints; 0: as many as there are
+    has_year_to_date: bool = False  # of a full year, a row for the months of the last year so far
+    has_previous: bool = False  # at its end, last month as previously published
 
     def kind_of(self, words: str) -> str:
-        """Return what a line of words is by how it begins: a title, units, ...; or ""."""
+        """Return the kind of a line of words by its beginning: a title, units, ...; or ""."""
         return next((kind for kind, pattern in self.prose if pattern.match(words)), "")
 
 
@@ -92,7 +79,7 @@ EXHIBIT_1 = Table(
     prose=(
         ("title", folded(rf"exhibit 1\b|{NAME}")),
         ("part", folded(r"part [a-z]\b")),
-        (LAST_PRINT_HEADING, folded(r"(\w+)\.? data as published last month\b")),
+        (PREVIOUS_HEADING, folded(r"(\w+)\.? data as published last month\b")),
         *PROSE,
     ),
     above={
@@ -107,7 +94,7 @@ EXHIBIT_1 = Table(
     ),
     years=3,
     has_year_to_date=True,
-    has_last_print=True,
+    has_previous=True,
 )
 TABLES = (HISTORY, EXHIBIT_1)
 READ = f'"{EXHIBIT_1.expected}" and "{HISTORY.expected}"'
@@ -118,21 +105,21 @@ OTHER = folded(r"(exhibit|table) ([0-9]+[a-z]?)\b")
 
 
 def table_of(words: str) -> Table | None:
-    """Return the table that has these words for its title, or the beginning of it."""
+    """Return the table with this title, or with a title that begins so."""
     return next((table for table in TABLES if table.kind_of(words) == "title"), None)
 
 
 def other_table(words: str) -> str:
-    """Return why a table with these words for its title is not read; "" if they are none."""
-    told = OTHER.match(words)
-    if told is None or (told[1].casefold(), told[2]) == ("exhibit", "1"):
+    """Return why a table with this title is not read; "" if it is no title."""
+    other = OTHER.match(words)
+    if other is None or (other[1].casefold(), other[2]) == ("exhibit", "1"):
         return ""
     return f"{quoted(words)} is another table; those that are read are {READ}"
 
 
 @cache
 def published_words() -> frozenset[tuple[str, str]]:
-    """Return the words around the tables that were ever published: table and folded words."""
+    """Return all words ever published around the tables: table and folded words."""
     with Path(__file__).with_name("published_words.csv").open(encoding="utf-8", newline="") as file:
         return frozenset(
             (row["release_table"], row["words"].casefold()) for row in csv.DictReader(file)

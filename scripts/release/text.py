@@ -1,11 +1,11 @@
-"""The bytes of a text release as lines, and what else they say of how it is written."""
+"""Decode a text release into lines, and keep how it is written."""
 
 from __future__ import annotations
 
 import hashlib
 import re
 
-from .faults import refusal
+from .faults import Source, refusal
 
 # Controls but tab, LF, form feed, CR and NEL; and the bytes that are not UTF-8.
 UNREADABLE = re.compile("[\\0-\\x08\\x0b\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\udc80-\\udcff]")
@@ -13,8 +13,8 @@ UNREADABLE = re.compile("[\\0-\\x08\\x0b\\x0e-\\x1f\\x7f-\\x84\\x86-\\x9f\\udc80
 DIGITS = "0|[1-9][0-9]{0,2}(?:,[0-9]{3})+|[1-9][0-9]*"
 
 
-class Text:
-    """The lines of one release, and what else its bytes say (line ends, byte-order mark)."""
+class Text(Source):
+    """The lines of one release, with its line ends and byte-order mark."""
 
     def __init__(self, path: str, data: bytes) -> None:
         """Decode ``data``; raise Refused where it is not a text."""
@@ -31,9 +31,7 @@ class Text:
         self.line_ending = "crlf" if 2 * in_crlf > ended else "lf"
         if in_crlf not in (0, ended):
             here, others = ("LF", "CRLF") if self.line_ending == "crlf" else ("CRLF", "LF")
-            odd = next(
-                at for at, line in enumerate(self.lines, 1) if line.endswith("\r") == (here != "LF")
-            )
+            odd = [line.endswith("\r") for line in self.lines].index(here == "CRLF") + 1
             reason = f"ends in {here}, other lines in {others}; save with one of them"
             raise refusal(path, reason, odd)
         if self.line_ending == "crlf":
@@ -42,17 +40,6 @@ class Text:
             if "\r" in line:
                 reason = "has a CR within the line; save with LF or CRLF line ends"
                 raise refusal(path, reason, number)
-
-    # What messages call a place; a workbook's Sheet has words of its own.
-
-    def cell(self, line: int, column: int) -> str:
-        return ""
-
-    def line_name(self, line: int) -> str:
-        return f"line {line}"
-
-    def column_name(self, column: int) -> str:
-        return f"column {column}"
 
 
 def decode(path: str, data: bytes) -> str:
@@ -75,12 +62,12 @@ def decode(path: str, data: bytes) -> str:
 
 
 def clean(field: str) -> str:
-    """Return a field without blanks and quotes around it, with plain blanks and dashes in it."""
+    """Return a field with plain blanks and dashes, without blanks and quotes around it."""
     words = " ".join(field.replace("\u2013", "-").split())
     return words[1:-1].strip() if len(words) > 1 and words[0] == words[-1] == '"' else words
 
 
 def letters(column: int) -> str:
-    """Return what a sheet calls its column of that number, such as F or AB."""
+    """Return a sheet's name for the column of that number, such as F or AB."""
     rest, last = divmod(column - 1, 26)
     return (letters(rest) if rest else "") + chr(ord("A") + last)

@@ -1,16 +1,11 @@
-"""A workbook's sheet as the lines of a text release, for the one parser that reads both.
+"""Turn a workbook's sheet into the lines of a text release, for the one parser of both.
 
 Source: ``exhibit_history.xlsx`` and ``exh1.xlsx``, in which the Census Bureau publishes the tables,
 and the same as ``.xls``, as it did until 2020.  A cell holds words, or a number of millions of US
 dollars; what the cells say is for the parser to judge.
 
-    read_sheet  the bytes of a file  ->  Sheet: one line a row, one field a column, as they stand
-    page        the lines of a sheet ->  the same in the layout of a text release
-
-A sheet is read whole, hidden rows and sheets included; its protection against changes, merged
-cells, formats, comments, pictures, charts and links to other files do not matter.
-
-Raises Refused, with each fault's cell or sheet.
+A sheet is read whole, hidden rows and sheets included; protection against changes, merged cells,
+formats, comments, pictures, charts and links to other files do not matter.
 """
 
 from __future__ import annotations
@@ -23,19 +18,19 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator, Mapping
-from importlib.util import find_spec
+from functools import reduce
 from pathlib import Path
 from xml.etree.ElementTree import Element, fromstring, iterparse
 
 from project import quoted, visible
 
-from .faults import Fault, Faults, Refused, refusal
+from .faults import Fault, Faults, Refused, Source, refusal
+from .header import COMPONENTS, FLOWS
 from .parser import Draft
 from .tables import TABLES, TITLES, other_table
 from .text import DIGITS, clean, letters
 
 PROGRAM = Path(__file__).with_name("workbook_process.py")
-LIBRARY = "python_calamine"
 # The published workbooks have 441 rows, and are of 0.3 MB, 1 MB when unpacked.
 MOST_ROWS = 10_000
 MOST_COLUMNS = 100
@@ -46,18 +41,17 @@ NUMBER = re.compile(rf"[-\u2212]?(?:{DIGITS})")
 PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,7})")
 OLE_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-# The record that an old workbook begins with, and then the one that says how it is encrypted.
+# The first record of an old workbook, and the record of its encryption.
 ENCRYPTED = re.compile(rb"\x09\x08(?:\x10\0.{16}|\x08\0.{8})(?:\x86\0\0\0)?\x2f\0(?!\0)", re.DOTALL)
 PASSWORD = "is protected by a password; save it without one"
 FORMULA = "holds a formula without a value; open the workbook in a spreadsheet program and save it"
-DAMAGED = "is damaged: it stands out of order or twice, or holds more than one value"
 TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 
 Cells = Mapping[tuple[int, int], str]  # the words in (row, column), both counted from 1
-Odd = list[tuple[int, int, str]]  # of cells, what is wrong with them: row, column, reason
+Odd = list[tuple[int, int, str]]  # faulty cells: row, column, reason
 
 
-class Sheet:
+class Sheet(Source):
     """The lines of a sheet: one a row, tab-separated, a field for every column in use."""
 
     def __init__(self, path: str, name: str, cells: Cells) -> None:
@@ -70,8 +64,7 @@ class Sheet:
         self.lines = ["\t".join(fields) for fields in grid]
 
     def cell(self, row: int, column: int) -> str:
-        """Return the cell's name, such as ``exhibit_history!F55``; of row 0, the sheet's."""
-        return cell_name(self.name, row, column) if row else sheet_name(self.name)
+        return cell_name(self.name, row, column)
 
     def line_name(self, row: int) -> str:
         return f"row {row}"
@@ -80,14 +73,11 @@ class Sheet:
         return f"column {letters(column)}"
 
 
-def sheet_name(name: str) -> str:
-    """Return a sheet's name as formulas spell it: in quotes unless it is one plain word."""
-    name = visible(name)
-    return name if PLAIN_NAME.fullmatch(name) else "'{}'".format(name.replace("'", "''"))
-
-
-def cell_name(sheet: str, row: int, column: int) -> str:
-    return f"{sheet_name(sheet)}!{letters(column)}{row}"
+def cell_name(sheet: str, row: int, column: int = 1) -> str:
+    """Return what formulas call a cell, such as ``'Exhibit 1'!F55``; of row 0, the sheet."""
+    name = visible(sheet)
+    name = name if PLAIN_NAME.fullmatch(name) else "'{}'".format(name.replace("'", "''"))
+    return f"{name}!{letters(column)}{row}" if row else name
 
 
 def in_short(reason: object) -> str:
@@ -98,18 +88,8 @@ def beginning(data: bytes) -> str:
     return f'"{ascii(data[:20].decode("latin-1"))[1:-1]}"'
 
 
-# --------------------------------------------------------------------------- the file
-
-
 def read_sheet(path: str, data: bytes, suffix: str) -> Sheet:
-    """Return the one sheet that has a cell with the release's title.
-
-    ``path`` is what the workbook is called in messages, ``suffix`` ``.xlsx`` or ``.xls``.
-    """
-    if find_spec(LIBRARY) is None:
-        reason = f"a workbook is read with {LIBRARY}, which is not installed; "
-        reason += "install requirements.lock, or save the sheet as text (tab-separated)"
-        raise refusal(path, reason)
+    """Return the one sheet with the release's title, of a workbook (.xlsx or .xls)."""
     check_kind(path, data, suffix)
     odd: dict[str, Odd] = {}
     if suffix == ".xlsx":
@@ -121,13 +101,13 @@ def read_sheet(path: str, data: bytes, suffix: str) -> Sheet:
                        for name, part in sheet_parts(archive)}  # fmt: skip
         except Refused:
             raise
-        except Exception as error:  # of the zip file or the XML: whatever stops it
+        except Exception as error:  # any error of the zip file or the XML
             raise refusal(path, f"is damaged, or no workbook: {in_short(error)}") from error
     return chosen_sheet(path, filled_cells(path, data), odd)
 
 
 def check_kind(path: str, data: bytes, suffix: str) -> None:
-    """Raise Refused for what is empty, of another kind, or protected by a password."""
+    """Raise Refused for a file that is empty, of another kind, or protected by a password."""
     reason = ""
     is_old, is_zip = data.startswith(OLE_FILE), data.startswith(b"PK")
     if not data:
@@ -147,28 +127,22 @@ def check_kind(path: str, data: bytes, suffix: str) -> None:
 
 def why_not(archive: zipfile.ZipFile) -> str:
     """Return why a zip file is not read as a workbook; "" if it is."""
-    names = archive.namelist()
-    unpacked = sum(part.file_size for part in archive.infolist())  # no more than that is unpacked
+    parts = archive.infolist()
+    unpacked = sum(part.file_size for part in parts)  # no more than that is unpacked
     if unpacked > MOST_BYTES_UNPACKED:
         most = f"a release has less than {MOST_BYTES_UNPACKED:,}"
         return f"has {unpacked:,} bytes when unpacked; {most}"
-    if any(part.flag_bits & 1 for part in archive.infolist()):
+    if any(part.flag_bits & 1 for part in parts):
         return PASSWORD
-    if "xl/workbook.bin" in names:
+    if "xl/workbook.bin" in archive.namelist():
         return "is a binary workbook (.xlsb); save it as Excel Workbook (.xlsx)"
-    if "xl/workbook.xml" not in names:
-        return "is a zip file, but no workbook (.xlsx)"
-    for name in names:  # so that each is known to be whole before any is understood
-        archive.read(name)
-    twice = next((name for name in names if names.count(name) > 1), None)
-    return f"is damaged: it holds {quoted(twice)} twice" if twice else ""
-
-
-# --------------------------------------------------------------------------- the cells
+    for part in parts:  # check that every part is whole before reading any
+        archive.read(part)
+    return ""
 
 
 def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
-    """Yield the name of each sheet with that of its part; the sheets of charts have no cells."""
+    """Yield the name and the part of each sheet; sheets of charts have no cells."""
     links = fromstring(archive.read("xl/_rels/workbook.xml.rels"))
     targets = {link.get("Id"): link.get("Target", "") for link in links}
     for element in fromstring(archive.read("xl/workbook.xml")).iter():
@@ -180,13 +154,12 @@ def sheet_parts(archive: zipfile.ZipFile) -> Iterator[tuple[str, str]]:
 
 
 def local(element: Element) -> str:
-    """Return the tag without its namespace, of which Strict Open XML has others."""
+    """Return the tag without its namespace, since Strict Open XML has others."""
     return element.tag.rpartition("}")[2]
 
 
 def odd_cells(path: str, sheet: str, part: object) -> Odd:
-    """Return the cells that calamine passes over: a formula without a value or an error, which
-    it takes for blank, and what no program writes: a cell twice, or with two values.
+    """Return the cells that calamine takes for blank: a formula without a value, an error.
 
     Raises Refused for a cell far from the table, for which calamine would fill all memory.
     """
@@ -195,17 +168,14 @@ def odd_cells(path: str, sheet: str, part: object) -> Odd:
     for _, element in iterparse(part):  # type: ignore[arg-type]
         if local(element) != "row":
             continue
-        above, row, column = row, int(element.get("r", row + 1)), 0
+        row, column = int(element.get("r", row + 1)), 0
         for cell in element:
             place = REFERENCE.fullmatch(cell.get("r", ""))
-            before, column = column, number_of(place[1]) if place else column + 1
+            column = number_of(place[1]) if place else column + 1
             found = {local(child): child.text or "" for child in cell}
             if found:
-                check_place(path, sheet, int(place[2]) if place else row, column)
-            is_there = above < row and before < column and (not place or int(place[2]) == row)
-            if not is_there or len(found) < len(cell) or any(map(len, cell.findall("{*}v"))):
-                odd.append((row, column, DAMAGED))
-            elif cell.get("t") == "e":
+                check_place(path, sheet, row, column)
+            if cell.get("t") == "e":
                 odd.append((row, column, f"holds the error {quoted(found.get('v', ''))}"))
             elif "f" in found and not found.get("v"):
                 odd.append((row, column, FORMULA))
@@ -215,10 +185,7 @@ def odd_cells(path: str, sheet: str, part: object) -> Odd:
 
 def number_of(name: str) -> int:
     """Return the number of a column called such as F or AB."""
-    number = 0
-    for letter in name:
-        number = 26 * number + ord(letter) - ord("A") + 1
-    return number
+    return reduce(lambda number, letter: 26 * number + ord(letter) - ord("A") + 1, name, 0)
 
 
 def check_place(path: str, sheet: str, row: int, column: int) -> None:
@@ -229,30 +196,29 @@ def check_place(path: str, sheet: str, row: int, column: int) -> None:
         raise refusal(path, reason, row, cell_name(sheet, row, column))
 
 
-def filled_cells(path: str, data: bytes) -> dict[str, Cells]:
+def filled_cells(path: str, data: bytes) -> Mapping[str, Cells]:
     """Return the words of the cells of every sheet."""
     done = subprocess.run(
         [sys.executable, "-I", str(PROGRAM)], input=data, capture_output=True, check=False
     )
-    *_, told = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
-    if done.returncode < 0 or told.startswith("MemoryError"):
+    *_, last = ["", *done.stderr.decode("utf-8", "replace").splitlines()]
+    if done.returncode < 0 or last.startswith("MemoryError"):
         raise refusal(path, TOO_MUCH)
     if done.returncode:
-        reason = in_short(told.partition(": ")[2])
+        reason = in_short(last.partition(": ")[2])
         raise refusal(path, f"is damaged, or no workbook: {reason}")
-    cells_of: dict[str, Cells] = {}
+    cells_of: dict[str, dict[tuple[int, int], str]] = {}
     for name, found in json.loads(done.stdout):
-        cells: dict[tuple[int, int], str] = {}
+        cells = cells_of[name] = {}
         for row, column, value in found:
             check_place(path, name, row, column)
             if words := field(value, column):
                 cells[row, column] = words
-        cells_of[name] = cells
     return cells_of
 
 
 def field(value: object, column: int) -> str:
-    """Return a cell's value as a text prints it: no blanks around it, 1,234 but the year 1992."""
+    """Return a cell's value as a text prints it: stripped, 1,234 but the year 1992."""
     if isinstance(value, bool):
         return str(value).upper()
     if isinstance(value, float) and value.is_integer():
@@ -266,29 +232,29 @@ def field(value: object, column: int) -> str:
     return words
 
 
-# --------------------------------------------------------------------------- the sheet
-
-
 def chosen_sheet(path: str, cells_of: Mapping[str, Cells], odd: Mapping[str, Odd]) -> Sheet:
     """Return the one sheet with a title; ``odd`` is what is wrong with cells of each sheet."""
-    found = [name for name, cells in cells_of.items() if has_title(cells)]
+    titles = [table.title for table in TABLES]
+    found = [
+        name
+        for name, cells in cells_of.items()
+        if any(title.match(words) for words in cells.values() for title in titles)
+    ]
     if len(found) > 1:
-        names = ", ".join(map(sheet_name, found))
+        names = ", ".join(cell_name(name, 0) for name in found)
         reason = f"the sheets {names} all have the title of the release; keep one of them"
         raise refusal(path, reason)
     if not cells_of:
         raise refusal(path, "has no sheet with cells")
     faults: list[Fault] = []
     for name in found or cells_of:
-        told = Faults(Sheet(path, name, {}))
+        of_sheet = Faults(Sheet(path, name, {}))
         for (row, column), words in cells_of[name].items():
             if control := CONTROL.search(words):
-                reason = f"holds the control character 0x{ord(control[0]):02x}"
-                told.at(row, reason, column)
+                of_sheet.at(row, f"holds the control character 0x{ord(control[0]):02x}", column)
         for row, column, reason in odd.get(name, ()):
-            told.at(row, reason, column)
-        if told.count:
-            faults += told.refused().faults
+            of_sheet.at(row, reason, column)
+        faults += of_sheet.refused().faults
     if not found and not faults:
         faults = [without_title(path, name, cells) for name, cells in cells_of.items()]
     if faults:
@@ -297,31 +263,24 @@ def chosen_sheet(path: str, cells_of: Mapping[str, Cells], odd: Mapping[str, Odd
     return Sheet(path, name, cells_of[name])
 
 
-def has_title(cells: Cells) -> bool:
-    return any(table.title.match(words) for words in cells.values() for table in TABLES)
-
-
 def without_title(path: str, name: str, cells: Cells) -> Fault:
-    """Return the fault of a sheet that has no title: another table's, or its first cell."""
+    """Return the fault of a sheet without a title: another table's title, or its first cell."""
     for (row, column), words in sorted(cells.items()):
         if reason := other_table(words):
             return Fault(path, row, reason, cell_name(name, row, column))
     if not cells:
-        return Fault(path, 0, f"is blank; no sheet has the title {TITLES}", sheet_name(name))
+        return Fault(path, 0, f"is blank; no sheet has the title {TITLES}", cell_name(name, 0))
     row, column = min(cells)
     reason = f"reads {quoted(cells[row, column])}; no cell of the sheet has the title {TITLES}"
     return Fault(path, row, reason, cell_name(name, row, column))
 
 
-# --------------------------------------------------------------------------- the page
-
-
 def page(lines: list[str], draft: Draft) -> tuple[list[str], int]:
-    """Return the lines of a sheet, from which ``draft`` was read, in the layout of a text release.
+    """Return the lines of a sheet, from which ``draft`` was read, in the layout of a text release,
+    and by how much the number of a line is larger than that of its row.
 
     It is one page, without breaks.  Title and notes get the text's blank lines between them, and
-    each flow stands over the first of its columns.  From there on every row is a line.  Also
-    returns by how much the number of a line is larger than that of its row.
+    each flow stands over the first of its columns.  From there on every row is a line.
     """
     kinds = {number: kind for number, kind, _ in draft.other_lines}
     header_row = draft.header_line
@@ -332,12 +291,8 @@ def page(lines: list[str], draft: Draft) -> tuple[list[str], int]:
         if kinds.get(row) not in ("blank", "header")
     ]
     flows = ["Period"] + [""] * (len(fields[header_row - 1]) - 1)
-    starts: dict[str, int] = {}
-    for series, at in draft.columns.items():
-        flow = series.split("_")[0].capitalize()
-        starts[flow] = min(at, starts.get(flow, at))
-    for flow, at in starts.items():
-        flows[at] = flow
+    for flow in FLOWS:
+        flows[min(draft.columns[f"{flow}_{it}"] for it in COMPONENTS)] = flow.capitalize()
     head = ["", *(line for words in above for line in ("", words)), ""]
     head += ["\t".join(flows), "\t".join(["", *fields[header_row - 1][1:]])]
     tabbed = ("year", "header", "month not printed", "annual not printed")

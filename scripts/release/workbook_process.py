@@ -1,4 +1,4 @@
-"""The process of its own in which python-calamine reads a workbook, for workbook.py.
+"""Read a workbook with python-calamine in a process of its own, for workbook.py.
 
 calamine trusts the file: it makes room for whatever a damaged or malicious one says that it holds
 (one cell far off, and it reserves the whole range), and may go round in circles.  Here it may do

@@ -1,7 +1,7 @@
-"""The rows of a release and its calendar: the labels found, compared with those expected.
+"""Compare the labels of a release with the rows that its calendar requires.
 
-First year, last month and kind of table say which rows there must be, in which order.  What
-differs is told by stretches: a year that is lost is one fault, not one for each of its months.
+The first year, the last month and the kind of table determine the rows and their order. A stretch
+that differs is one fault: a lost year, for example, and not each of its months.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import difflib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import takewhile
 
 from .faults import Faults
 from .tables import Table
@@ -22,19 +21,19 @@ MONTHS = (
 MONTH_NUMBERS = {name.casefold(): number for number, name in enumerate(MONTHS, 1)}
 ABBREVIATIONS = MONTH_NUMBERS | {name[:3].casefold(): n for n, name in enumerate(MONTHS, 1)}
 ABBREVIATIONS["sept"] = 9
-# Of what a release prints, in a hundred years; no more are compared.
+# No release has more lines in a hundred years; more are not compared.
 MOST_YEARS = 150
 MOST_LABELS = 16 * MOST_YEARS
 
 
 @dataclass
 class Row:
-    """One printed row of nine cells, in the order of SERIES; ``period_type`` says of what:
+    """One row of nine cells, in the order of SERIES; ``period_type`` is its period:
 
         month         a month
         year, part_year  a year, or the last one as far as it goes
         year_to_date  the same months of a full year
-        last_print    last month, as the release before printed it
+        as_previously_published  the month before, as the release before had it
 
     ``first`` and ``last`` are the months that it covers; the cells are millions of US dollars.
     ``layout`` says how they stand on the line: a format string in which ``{k:,}`` is the k-th
@@ -45,9 +44,9 @@ class Row:
     period_type: str
     label: str
     is_revised: bool
-    year: int
-    first: int
-    last: int
+    year: int = 0
+    first: int = 0
+    last: int = 0
     layout: str = ""
     cells: list[int] = field(default_factory=list)
 
@@ -58,7 +57,7 @@ Key = tuple[str, int, bool]
 @dataclass(frozen=True)
 class Label:
     """What a row is labelled as, or must be: a ``year``, a ``month``, an ``annual`` row by its
-    last month; ``unread`` where nobody knows.  A row that is not required may be there, empty."""
+    last month; ``unread`` where nobody knows.  One that is not printed may be there, empty."""
 
     kind: str
     number: int
@@ -69,8 +68,8 @@ class Label:
     @property
     def key(self) -> Key:
         """Return what is compared; not the year, which a lost row would change for the others."""
-        is_empty_annual = self.kind == "annual" and not self.is_printed
-        return self.kind, 0 if is_empty_annual else self.number, self.is_printed
+        is_compared = self.kind != "annual" or self.is_printed
+        return self.kind, self.number * is_compared, self.is_printed
 
     @property
     def name(self) -> str:
@@ -86,16 +85,16 @@ class Label:
 
 
 class Calendar:
-    """The labels of a release, in the order of its lines; what is wrong goes to ``faults``."""
+    """The labels of a release, in the order of its lines; faults go to ``faults``."""
 
     def __init__(self, table: Table, faults: Faults) -> None:
         self.table, self.faults = table, faults
-        self.first_year = 0  # that the title names
+        self.first_year = 0  # named by the title
         self.labels: list[Label] = []
         self.year = 0
 
     def enter(self, line: int, kind: str, number: int = 0, *, is_printed: bool = True) -> int:
-        """Add the label of a row; return the year that the row stands in."""
+        """Add the label of a row; return the year of the row."""
         if kind == "year":
             self.year = number
         elif kind == "annual" and self.labels and self.labels[-1].kind == "month":
@@ -105,44 +104,38 @@ class Calendar:
 
     def is_to_date(self) -> bool:
         """Return whether an annual row that comes now is the second one, of the year to date."""
-        last = self.labels[-1] if self.labels else None
-        is_second = last is not None and last.kind == "annual" and last.is_printed
-        return self.table.has_year_to_date and is_second
+        before = [it.kind for it in self.labels[-1:] if it.is_printed]
+        return self.table.has_year_to_date and before == ["annual"]
 
     def reference_month(self) -> tuple[int, int]:
-        """Return the year and number of the last month; (0, 0) where no month is printed.
+        """Return the year and number of the last month; (0, 0) without months.
 
-        Where the rows to compare with agree on a later one, it is that: its row is lost.
+        Where the rows to compare with agree on a later month, it is that one: its row is lost.
         """
         months = [it for it in self.labels if it.kind == "month" and it.is_printed]
         year, month = max(((it.year, it.number) for it in months), default=(0, 0))
         if month and self.table.has_year_to_date:
-            ends = Counter(it.number for it in self.labels if it.kind == "annual" and it.is_printed)
-            ends = Counter({end: count for end, count in ends.items() if 0 < end < 12})
-            [(end, count)] = ends.most_common(1) or [(month, 0)]
+            annual = [it.number for it in self.labels if it.kind == "annual" and it.is_printed]
+            [(end, count)] = Counter(at for at in annual if at < 12).most_common(1) or [(0, 0)]
             if count > 1:
                 year, month = year + (end < month), end
         return year, month
 
-    def expected(self, first: int, year: int, month: int) -> Iterator[tuple[Label, bool]]:
-        """Yield the rows that there must be, and those that may be, each with which it is."""
-        for at in range(first, year + 1):
-            last = 12 if at < year else month
-            yield Label("year", at, at), True
-            yield Label("annual", last, at), True
+    def expected(self, first: int, year: int, month: int) -> Iterator[Label]:
+        """Yield the rows that there must be, and those that may be, which are not printed."""
+        has_next = not self.table.years and ("year", year + 1, True) in {
+            it.key for it in self.labels
+        }
+        for at in range(first, year + 1 + has_next):
+            last = 12 if at < year else month * (at == year)
+            yield Label("year", at, at)
+            yield Label("annual", last, at, last > 0)
             if self.table.has_year_to_date and at < year and month < 12:
-                yield Label("annual", month, at), True
-            for number in range(1, 13):
-                yield Label("month", number, at, number <= last), number <= last
-        has_next = any((it.kind, it.number) == ("year", year + 1) for it in self.labels)
-        if has_next and not self.table.years:
-            yield Label("year", year + 1, year + 1), True
-            yield Label("annual", 12, year + 1, False), False
-            for number in range(1, 13):
-                yield Label("month", number, year + 1, False), False
+                yield Label("annual", month, at)
+            yield from (Label("month", number, at, number <= last) for number in range(1, 13))
 
     def check(self) -> None:
-        """Compare the labels with those expected; add a fault for each stretch that differs."""
+        """Compare the labels with the expected ones; add a fault for each stretch that differs."""
         found = self.labels
         year, month = self.reference_month()
         if not month:
@@ -154,16 +147,15 @@ class Calendar:
             self.faults.at(found[0].line, f"{reason}; expected one row a month and year")
             return
         wanted = list(self.expected(first, year, month))
-        stretches = [
-            (found[a:b], [it for it, is_required in wanted[c:d] if is_required],
-             found[min(a, len(found) - 1)].line)
-            for a, b, c, d in differences([it.key for it in found], [it.key for it, _ in wanted])
-        ]  # fmt: skip
+        stretches = []
+        for a, b, c, d in differences([it.key for it in found], [it.key for it in wanted]):
+            lacking = [it for it in wanted[c:d] if it.is_printed]
+            stretches.append((found[a:b], lacking, found[min(a, len(found) - 1)].line))
         lost = {it.name for _, lacking, _ in stretches for it in lacking}
         moved = {it.name for rows, _, _ in stretches for it in rows} & lost
         for rows, lacking, line in stretches:
             if any(row.kind == "unread" for row in rows):
-                continue  # which was said, and may be the very one that seems to be missing
+                continue  # already a fault, and perhaps the very row that seems to be missing
             if len(rows) == len(lacking) == 1:
                 here, there = rows[0], lacking[0].name
                 same = here.name == there and not here.is_printed
@@ -178,24 +170,23 @@ class Calendar:
                 self.faults.at(rows[0].line, f"{what} {are} {self.why(rows[0], moved)}")
 
     def why(self, row: Label, moved: set[str]) -> str:
-        """Return what is wrong with a row that nobody expects where it stands."""
+        """Return why a row does not belong where it is."""
         if row.name in moved:
             return "out of order"
-        others = [it.line for it in self.labels if it.name == row.name and it.line != row.line]
-        if not others:
-            return "not expected here"
-        return f"there twice (also on {self.faults.source.line_name(others[0])})"
+        for it in self.labels:
+            if it.name == row.name and it.line != row.line:
+                return f"there twice (also on {self.faults.source.line_name(it.line)})"
+        return "not expected here"
 
 
 def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int, int, int]]:
     """Yield the stretches in which two lists differ, as slices of both.
 
-    Where a stretch might as well begin later, it does: of rows that stand twice the second is
-    told, and of a lost year its own rows.
+    A stretch begins as late as it can: of rows that are there twice the second is named, and of a
+    lost year its own rows.
     """
-    same = sum(
-        1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(found, wanted, strict=False))
-    )
+    pairs = enumerate(zip(found, wanted, strict=False))
+    same = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(found), len(wanted)))
     found, wanted = found[same:], wanted[same:]
     codes = difflib.SequenceMatcher(None, found, wanted, autojunk=False).get_opcodes()
     for (what, a, b, c, d), (_, _, end, _, _) in zip(codes, [*codes[1:], *codes[-1:]], strict=True):

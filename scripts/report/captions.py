@@ -17,7 +17,7 @@ TEMPLATE = "captions.j2"
 
 
 def day(date: datetime.date) -> str:
-    return f"{date.day} {month(date)}"
+    return f"{date:%B} {date.day}, {date.year}"
 
 
 def month(date: datetime.date) -> str:
@@ -37,6 +37,10 @@ def mean_square(sums: Sequence[Row]) -> str:
     return f"{sum(row['z_score'] ** 2 for row in sums) / len(sums):.2f}"
 
 
+def by_series(rows: Sequence[Row]) -> dict[str, Row]:
+    return {f"{row['flow']}_{row['component']}": row for row in rows}
+
+
 def environment() -> jinja2.Environment:
     """Return Jinja for plain text; a column that no query returns is an error, not a blank."""
     made = jinja2.Environment(
@@ -45,11 +49,12 @@ def environment() -> jinja2.Environment:
     )  # fmt: skip
     made.filters.update(
         day=day, month=month, months_to=months_to, whole=whole, mean_square=mean_square,
+        by_series=by_series,
         one=lambda number: f"{one_decimal(abs(number)):,}",
         grouped=lambda number: f"{number:,}",
         side=lambda balance: ("balance", "surplus", "deficit")[(balance > 0) - (balance < 0)],
     )  # fmt: skip
-    made.tests["within"] = lambda number, bound: abs(number) < bound
+    made.tests["record"] = lambda flow, of: of[f"{flow}_total"]["is_record_high"]
     return made
 
 
@@ -69,13 +74,15 @@ class Captions:
             raise ProjectError(f"{TEMPLATE}: {name}: {error}") from None
         return " ".join(said.split())
 
-    def of(self, picture: str) -> dict[str, str]:
-        """Return the title, the text and, of some, the sentence of a picture; raises ProjectError.
+    def of(self, name: str, query: str) -> dict[str, str]:
+        """Return what is said of a picture and of its query's rows; raise ProjectError.
 
-        Nothing, where there is nothing to say of it, as without a year before.
+        Nothing, where there is nothing to say of it, as of revisions with one release.
         """
-        rows = self.marts.ask(picture).rows
-        if not (title := self.say(f"{picture}_title", rows)):
+        rows = self.marts.ask(query).rows
+        if not (title := self.say(f"{name}_title", rows)):
             return {}
-        parts = [part for part in ("sentence", "text") if hasattr(self.macros, f"{picture}_{part}")]
-        return {"title": title} | {part: self.say(f"{picture}_{part}", rows) for part in parts}
+        parts = [part for part in ("sentence", "text") if hasattr(self.macros, f"{name}_{part}")]
+        said = {part: self.say(f"{name}_{part}", rows) for part in parts}
+        source = self.say("source", self.marts.ask("release").only())
+        return {"title": title, **said, "period": self.say("period", rows), "source": source}

@@ -5,8 +5,6 @@ The rest of the report reads rows by the names of their columns, and works nothi
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -34,27 +32,19 @@ class Answer:
         return shown(QUERIES / f"{self.name}.sql")
 
     def only(self) -> Row:
-        """The one row of a query that returns one; raises ProjectError."""
+        """Return the one row of a query that returns one; raise ProjectError."""
         if len(self.rows) != 1:
             raise ProjectError(f"{self.file}: expected one row, found {len(self.rows)}")
         return self.rows[0]
 
     def by(self, column: str) -> dict[Any, Row]:
-        """The rows by the values of a column."""
         return {row[column]: row for row in self.rows}
 
     def values(self, column: str) -> list[Any]:
-        """The values of a column, each once, in the order of the rows; raises ProjectError."""
+        """Return a column's values, each once, in the order of the rows; raise ProjectError."""
         if column not in self.columns:
             raise ProjectError(f"{self.file}: returns no {column}, which is drawn")
         return list(dict.fromkeys(row[column] for row in self.rows))
-
-
-def marts_read(answers: Iterable[Answer]) -> list[str]:
-    """The tables that the queries read, each once, in the order in which they name them."""
-    return list(
-        dict.fromkeys(mart for one in answers for mart in re.findall(r"\bmarts\.\w+", one.sql))
-    )
 
 
 class Marts:
@@ -64,7 +54,7 @@ class Marts:
         self.connection = connection
 
     def ask(self, name: str) -> Answer:
-        """What a query returns; raises ProjectError where it fails, OSError where it is not."""
+        """Return what a query returns; raise ProjectError where it fails, OSError without it."""
         path = QUERIES / f"{name}.sql"
         sql = path.read_text(encoding="utf-8")
         try:

@@ -1,7 +1,7 @@
-"""The page: page.html.j2 filled with what the queries return, and all it needs put into it.
+"""The pages: templates filled with what the queries return, and all they need put into them.
 
-It is one file that loads nothing: the drawing library (Vega, from vl-convert), the rows of the
-pictures, the style and the script stand in it, and its content security policy allows no more.
+Each is one file that loads nothing: the pictures, the numbers, the style and the script stand in
+it, and its content security policy allows no more.
 """
 
 from __future__ import annotations
@@ -9,28 +9,26 @@ from __future__ import annotations
 import base64
 import datetime
 import hashlib
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import jinja2
-import vl_convert
 
 from export.dataset import dataset_description
 from project import ProjectError, one_decimal
-from report.captions import Captions, day, month
-from report.marts import Marts, marts_read
-from report.pictures import STYLE, Drawing, plain
+from report.captions import Captions, by_series, day, month
+from report.marts import Answer, Marts
+from report.pictures import STYLE, Drawing
 
 HERE = Path(__file__).resolve().parent
-TEMPLATE = "page.html.j2"
 MINUS = "\N{MINUS SIGN}"
 UNITS = {"_musd": "$ million", "_busd": "$ billion", "_pct": "%"}
 
 
 def readable(value: object) -> str:
-    """A value for a reader: thousands parted, a real minus, a dash for nothing.
+    """Return a value for a reader: thousands parted, a real minus, a dash for nothing.
 
     What the marts hold exactly is shown to one decimal, half away from zero; a statistic to two.
     """
@@ -48,7 +46,7 @@ def readable(value: object) -> str:
 
 
 def heading(column: str) -> str:
-    """The name of a column as a heading, with its unit: Balance, $ million."""
+    """Return the name of a column as a heading, with its unit: Balance, $ million."""
     name, unit = column, ""
     for suffix, words in UNITS.items():
         if column.endswith(suffix):
@@ -56,80 +54,82 @@ def heading(column: str) -> str:
     return name.removesuffix("_date").replace("_", " ").capitalize() + unit
 
 
-def headings(columns: list[str]) -> dict[str, str]:
+def headings(columns: Sequence[str]) -> dict[str, str]:
     return {column: heading(column) for column in columns}
 
 
-def in_cell(value: object, column: str) -> str:
-    """A value of a table: a year is no number to part."""
-    return str(value) if column == "year" else readable(value)
-
-
 def policy_hash(text: str) -> str:
-    """The source expression that allows exactly this inline script or style."""
+    """Return the source expression that allows exactly this inline script or style."""
     digest = hashlib.sha256(text.encode()).digest()
     return f"'sha256-{base64.b64encode(digest).decode()}'"
 
 
-def packed(drawing: Drawing) -> dict[str, Any]:
-    """The picture as the page draws it and as a file has it, and the rows of both.
-
-    The names of the columns are written once, and days as ISO 8601 has them: page.js unpacks the
-    rows for Vega, and writes them as CSV.  (CSV would be as short here, but Vega reads it with a
-    generated function, which the page forbids.)
-    """
-    bare: dict[str, Any] = {"datasets": {}}
-    tables = {
-        answer.name: {
-            "columns": answer.columns,
-            "rows": [[in_json(value) for value in row.values()] for row in answer.rows],
-        }
-        for answer in drawing.answers
-    }
-    return {"page": drawing.page | bare, "file": drawing.file | bare, "datasets": tables}
-
-
 def in_json(value: object) -> object:
-    return value.isoformat() if isinstance(value, datetime.date) else plain(value)
+    if isinstance(value, datetime.date):
+        return value.isoformat()
+    return float(value) if isinstance(value, Decimal) else value
 
 
-@cache
-def library() -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script; it takes a second to put together."""
-    script = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its stub errs
-    if "</script" in script.lower():
-        raise ProjectError("the drawing library cannot be inlined: it holds the end of a script")
-    return script
+def by_month(answer: Answer) -> dict[str, Any]:
+    """Return the numbers of each series in each unit, a list of the months' each."""
+    months = sorted(answer.values("month_date"))
+    units = [column for column in answer.columns if column not in ("month_date", "series_id")]
+    rows = {(row["series_id"], row["month_date"]): row for row in answer.rows}
+    series = {
+        one: {unit: [in_json(rows[one, day][unit]) for day in months] for unit in units}
+        for one in answer.values("series_id")
+    }
+    return {"months": [day.isoformat()[:7] for day in months], "series": series}
+
+
+def data_of(marts: Marts, captions: Captions, drawings: Mapping[str, Drawing]) -> dict[str, Any]:
+    """Return what page.js needs of these pictures: their numbers, each once."""
+    answers = {one.picture.name: one.answer for one in drawings.values()}
+    live = {one.answer.name: one.answer for one in drawings.values() if one.picture.subject}
+    return {
+        "numbers": {name: by_month(answer) for name, answer in live.items()},
+        "tables": {
+            name: {
+                "columns": answer.columns,
+                "headings": [*map(heading, answer.columns)],
+                "rows": [[in_json(value) for value in row.values()] for row in answer.rows],
+            }
+            for name, answer in answers.items() if answer.name not in live
+        },
+        "recessions": [[*map(in_json, row.values())] for row in marts.ask("recessions").rows],
+        "citation": captions.say("citation", marts.ask("release").only()),
+    }  # fmt: skip
 
 
 def environment() -> jinja2.Environment:
-    """Jinja with everything escaped; a column that no query returns is an error, not a blank."""
+    """Return Jinja that escapes all; a column that no query returns is an error, not a blank."""
     made = jinja2.Environment(
         loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
     made.filters.update(
-        readable=readable, day=day, month=month, headings=headings, in_cell=in_cell,
-        policy_hash=policy_hash, packed=packed, marts_read=marts_read,
+        readable=readable, day=day, month=month, headings=headings, by_series=by_series,
+        policy_hash=policy_hash,
     )  # fmt: skip
     made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     return made
 
 
-def render(marts: Marts, captions: Captions, drawings: dict[str, Drawing]) -> str:
-    """The page with its pictures; raises ProjectError, as where a column is not there."""
-    heights = "".join(
-        f"#{name} {{ --height: {one.height}px; }}\n" for name, one in drawings.items()
-    )
-    try:
-        return environment().get_template(TEMPLATE).render(
-            ask=marts.ask,
-            say=captions.say,
-            dataset=dataset_description(marts.connection),
-            pictures=drawings,
-            library=library(),
-            style=STYLE + heights,
-            script=(HERE / "page.js").read_text(encoding="utf-8"),
-        )  # fmt: skip
-    except jinja2.TemplateError as error:
-        raise ProjectError(f"{TEMPLATE}: {error}") from None
+def render(marts: Marts, captions: Captions, drawings: Mapping[str, Drawing]) -> dict[str, str]:
+    """Return the report and the audit; raise ProjectError, as where a column is not there."""
+    made = {}
+    for page, template in {"report": "page.html.j2", "audit": "audit.html.j2"}.items():
+        shown = {n: one for n, one in drawings.items() if one.picture.is_audit == (page == "audit")}
+        try:
+            made[f"{page}.html"] = environment().get_template(template).render(
+                ask=marts.ask,
+                say=captions.say,
+                dataset=dataset_description(marts.connection),
+                pictures=shown,
+                data=data_of(marts, captions, shown),
+                style=STYLE,
+                script=(HERE / "page.js").read_text(encoding="utf-8"),
+            )  # fmt: skip
+        except jinja2.TemplateError as error:
+            raise ProjectError(f"{template}: {error}") from None
+    return made

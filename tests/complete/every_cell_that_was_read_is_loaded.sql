@@ -1,6 +1,5 @@
--- The seeds come from one run of the normaliser: the cells and lines that it counted in
--- a release are the cells and lines that are here, each line in one place. Grain of a
--- failure: a release.
+-- The seeds come from one run of the normalizer: they hold as many cells and lines as
+-- it counted in each release, and each line once. Grain of a failure: a release.
 with cells as (
     select
         release_id,

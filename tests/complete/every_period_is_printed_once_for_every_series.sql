@@ -1,8 +1,7 @@
--- Every month from a release's first to its last, and every year of them, once for each
--- series; in Exhibit 1 also the same months of each year before, and the month before
--- as published last month; and nothing else. The expectation is counted out on a
--- calendar, not on the cells. Grain of a failure: a release, period and series, missing
--- or surplus.
+-- A release has every month from its first to its last and every year, once per series.
+-- Exhibit 1 also has the year to date of each earlier year and the month before as
+-- previously published. The expected periods come from a calendar, not from the cells.
+-- Grain of a failure: a release, period and series, missing or surplus.
 with releases as (
     select * from {{ ref('stg_releases') }}
 ),
@@ -12,7 +11,7 @@ digits as (
     from (values (0), (1), (2), (3), (4), (5), (6), (7), (8), (9)) as ten (digit)
 ),
 
--- Counted from zero, so that a year is twelve of them from a multiple of twelve on.
+-- Months are counted from zero, so a year begins at a multiple of twelve.
 months as (
     select
         releases.release_id,

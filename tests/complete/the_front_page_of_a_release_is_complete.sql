@@ -1,7 +1,7 @@
--- Of the last month of a release that reaches back far enough (fourteen months before
--- it, for a three-month average of the year before) every subject is told of by every
--- measure; but a percent may be missing, where a deficit turned into a surplus. Grain
--- of a failure: a release, subject and measure.
+-- The last month of a release has every measure of every subject, if the release
+-- reaches back fourteen months (for the three-month average of a year ago). A percent
+-- may be missing, where a deficit turned into a surplus. Grain of a failure: a release,
+-- subject and measure.
 with releases as (
     select *
     from {{ ref('dim_release') }}

@@ -1,7 +1,7 @@
--- What the Census Bureau and BEA said on the first page of "U.S. International Trade in
--- Goods and Services, February 2024", on 4 April 2024, as it was reprinted that day: an
--- answer from outside, wherever that release is loaded. Units: billions of US dollars,
--- or percent. Grain of a failure: a number of that page, and what is said instead.
+-- The numbers match the first page of "U.S. International Trade in Goods and Services,
+-- February 2024" (Census Bureau and BEA, April 4, 2024), copied by hand: an outside
+-- answer, checked if that release is loaded. Units: billions of US dollars, or percent.
+-- Grain of a failure: a number of that page and ours.
 with printed as (
     select page.*
     from (
@@ -47,7 +47,7 @@ with printed as (
 release as (
     select release_id
     from {{ ref('dim_release') }}
-    -- That text, and no other that ends with the same month.
+    -- This very text, not another one that ends with the same month.
     where
         sha256 = '454839604b59fa1eb61f5859e17017cd'
         || 'dad5b807b37cf62ea8399d34328ba6fb'

@@ -1,6 +1,6 @@
--- "Nothing was lost": the text that mart_release_text gives back has the SHA-256 of the
--- published file, with its line ends and byte-order mark; of a workbook, that of the
--- text that was read. Grain of a failure: a release.
+-- The text of mart_release_text has the SHA-256 of the published file, with its line
+-- ends and byte-order mark; for a workbook, that of the text that was read from it.
+-- Grain of a failure: a release.
 with releases as (
     select
         *,

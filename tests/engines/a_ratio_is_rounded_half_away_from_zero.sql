@@ -1,6 +1,5 @@
--- Of the macros of exact.sql, worked by hand: ties of either sign, what lies a hair
--- below a tie, numbers that outgrow 64 bits on the way, and what has no answer. Grain
--- of a failure: a case.
+-- The macros of exact.sql, worked by hand: ties of either sign, numbers just below a
+-- tie, intermediate results beyond 64 bits, and nulls. Grain of a failure: a case.
 with cases as (
     select
         worked.*,

@@ -1,6 +1,5 @@
--- Spark takes `${number}`, in a text as anywhere, for a variable of its own, and leaves
--- nothing where it knows none: "The deficit was  billion". Grain of a failure: a
--- sentence.
+-- Spark replaces `${number}` as a variable, even in a text, and an unknown one by
+-- nothing: "The deficit was  billion". Grain of a failure: a sentence.
 select
     release_id,
     month_date,

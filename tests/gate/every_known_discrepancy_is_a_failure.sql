@@ -1,7 +1,6 @@
--- An accepted failure that its release no longer has is out of date, and its row goes;
--- and one is accepted of an identity that there is, for a reason in words, or not.
--- Of a release that is not loaded nothing else is known. Grain of a failure: a row of
--- known_discrepancies and what is wrong with it.
+-- A known discrepancy names a known identity, gives its reason in words, and is a
+-- failure of its release, if that is loaded; remove it when the release no longer
+-- fails. Grain of a failure: a row of known_discrepancies and what is wrong with it.
 with known as (
     select
         known.*,

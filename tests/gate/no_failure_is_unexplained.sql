@@ -1,8 +1,7 @@
--- The gate. An identity that misses zero by more than rounding can explain means that a
--- number of the release is wrong. Where the latest release has one that
--- known_discrepancies does not accept, it stops here, before any mart; an older release
--- is left out of the marts. It reads int_releases alone, so that whatever descends from
--- it waits. Grain of a failure: a release.
+-- The gate. If an identity of the latest release failed and known_discrepancies does
+-- not accept it, a number is wrong, and the build stops before any mart. An older
+-- release is left out of the marts instead. The test reads int_releases alone, so that
+-- all models after it wait. Grain of a failure: a release.
 select
     release_id,
     failures,

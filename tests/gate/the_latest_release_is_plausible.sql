@@ -1,6 +1,6 @@
--- The gate for what no identity sees. An older release is left out of the marts.
--- Whatever descends from int_releases descends from what this reads, and waits. Grain
--- of a failure: what the latest release prints that cannot be.
+-- The gate for errors that no identity sees. An older release is left out of the marts
+-- instead. All models after int_releases wait, since it reads the same model. Grain of
+-- a failure: an implausible number of the latest release.
 select
     implausible.release_id,
     implausible.fault

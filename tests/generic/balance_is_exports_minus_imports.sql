@@ -1,5 +1,5 @@
 {#
-    "Balance" of the release is exports less imports, of the total, of goods and of services.
+    The release's "Balance" is exports less imports, for total, goods and services.
     Units: millions; tolerance: the rounding bound of three numbers. A null is a failure. Grain of
     a failure: a row of the model.
 #}

@@ -1,6 +1,6 @@
 {#
-    "details may not equal totals due to seasonal adjustment and rounding", the release says; over
-    goods and services they do, but for rounding. Units: millions; tolerance: the rounding bound of
+    The release says "details may not equal totals due to seasonal adjustment and rounding". Goods
+    and services do add up, apart from rounding. Units: millions; tolerance: the rounding bound of
     three numbers. A null, or a component that is missing, is a failure.
     period: the column that is the model's key beside component. Grain of a failure: a period.
 #}

@@ -1,6 +1,5 @@
 {#
-    A year's row ("Jan. - Dec.") is the sum of its months, and a part year's row of the months it
-    covers. Units: millions; tolerance: the rounding bound of the months and the row. A null is a
+    An annual row ("Jan. - Dec.") is the sum of the months it covers, also in a part year. Units: millions; tolerance: the rounding bound of the months and the row. A null is a
     failure. Grain of a failure: a row of the model.
 #}
 {% test months_sum_to_year(model) %}

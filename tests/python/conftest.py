@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from proofs.made_up_releases import Published, made_up_release
-from proofs.replay import Replayed
-from support.builds import Build, Outcome, dbt, once, replayed
+from support.builds import Build, Outcome, dbt, once, replayed, shared
 from support.server import Server
+from support.situations import built, undated
 
 import fetch_release
 from project import ROOT
@@ -25,15 +25,18 @@ JANUARY = {
     (2024, 1): {"imports_services": -40},
     (1999, 3): {"imports_goods": 9},
 }
-# That of January has no day, and nothing was announced with it.
-UNDATED = [
-    f"delete from raw.{seed} where release_id = '2024-01'"
-    for seed in ("release_calendar", "headline_deficits")
-]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--golden", action="store_true", help="write tests/golden/ anew")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put first what waits for the one real build.
+
+    So one worker begins it at once, and the others, which begin further back, need not wait.
+    """
+    items.sort(key=lambda item: "build" not in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session")
@@ -70,25 +73,25 @@ def three_releases(
     build: Build, tmp_path_factory: pytest.TempPathFactory, release_text: str
 ) -> Outcome:
     """A database with the committed release and two made up of it, to read."""
+    published = Published(release_text)
+    releases = {
+        "2023-12.txt": made_up_release(published, (2023, 12), DECEMBER).encode(),
+        "2024-01.txt": made_up_release(published, (2024, 1), JANUARY).encode(),
+        "2024-02.txt": release_text.encode(),
+    }
+    return shared(
+        tmp_path_factory,
+        "three_releases",
+        lambda folder: replayed(build, folder, releases=releases, sql=undated("2024-01")),
+    )
 
-    def make(folder: Path) -> None:
-        published = Published(release_text)
-        outcome = replayed(
-            build,
-            folder / "replay",
-            releases={
-                "2023-12.txt": made_up_release(published, (2023, 12), DECEMBER).encode(),
-                "2024-01.txt": made_up_release(published, (2024, 1), JANUARY).encode(),
-                "2024-02.txt": release_text.encode(),
-            },
-            sql=UNDATED,
-        )
-        assert outcome.replayed.succeeded, outcome.replayed
-        (folder / "printed.txt").write_text(outcome.printed)
 
-    folder = once(tmp_path_factory, "three_releases", make)
-    replay = Replayed(printed=(folder / "printed.txt").read_text())
-    return Outcome(folder / "replay" / "us_trade.duckdb", replay)
+@pytest.fixture(scope="session")
+def situation(build: Build, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Outcome]:
+    """What makes the database of a situation, by name, and once; to read."""
+    return lambda name: shared(
+        tmp_path_factory, f"situation_{name}", lambda folder: built(build, name, folder)
+    )
 
 
 @pytest.fixture(scope="module")

@@ -47,7 +47,7 @@ def steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Steps:
     return steps
 
 
-def test_a_new_release_is_told_and_the_next_run_is_quiet(
+def test_a_new_release_is_reported_and_the_next_run_is_quiet(
     steps: Steps, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert monthly.main([]) == 0
@@ -75,7 +75,7 @@ def test_a_step_that_fails_ends_the_run_and_the_next_run_finishes_it(
 
 
 @pytest.mark.parametrize(("days", "late"), [(110, False), (111, True)])
-def test_a_late_release_is_told(
+def test_a_late_release_is_reported(
     steps: Steps, capsys: pytest.CaptureFixture[str], days: int, late: bool
 ) -> None:
     steps.month = date.today() - timedelta(days=days)

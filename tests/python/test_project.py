@@ -27,7 +27,7 @@ STORAGE_VERSION_1_2 = 65
 
 
 def faults(path: Path, schema: Path) -> list[str]:
-    """What dbt-core's own JSON schema says against a yml file."""
+    """Return the errors of a yml file by dbt-core's own JSON schema."""
     validator = jsonschema.Draft7Validator(json.loads(schema.read_text()))
     content = yaml.safe_load(path.read_text())
     return [f"{error.json_path}: {error.message}" for error in validator.iter_errors(content)]

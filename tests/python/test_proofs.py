@@ -1,25 +1,22 @@
-"""The proofs: that each starts; how a client's answer is judged; what the dashboard asks."""
+"""The proofs: that each starts; what the clients and the dashboard are asked."""
 
 from __future__ import annotations
 
 import importlib
-import math
-from datetime import date, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, NoReturn
 
 import duckdb
 import pytest
 import yaml
 from proofs.clients.__main__ import load_clients
-from proofs.clients.client import plain_rows
-from proofs.clients.questions import Question, load_questions
-from proofs.tables import write_table
+from proofs.clients.questions import load_questions
 
-from project import ROOT, ProjectError
+from project import ROOT
 
-PROOFS = ("bench", "clients.__main__", "cluster", "engines.__main__", "readme", "soak")
+PROOFS = (
+    "bench", "browser", "clients.__main__", "cluster", "engines.__main__",
+    "faults.__main__", "readme", "soak",
+)  # fmt: skip
 DASHBOARD = ROOT / "clients" / "superset"
 
 
@@ -29,26 +26,12 @@ def test_a_proof_starts(name: str) -> None:
     assert f"example: .venv/bin/python -m proofs.{name.partition('.')[0]}" in parser.format_help()
 
 
-PAGE = b"# A title\r\n\n<!-- one -->\n%s\n<!-- /one -->\n<!-- other -->\nkept\n<!-- /other -->"
-
-
-def test_only_the_table_is_written(tmp_path: Path) -> None:
-    page = tmp_path / "page.md"
-    page.write_bytes(PAGE % b"old")
-    write_table(page, "one", r"| \1 |")
-    assert page.read_bytes() == PAGE % rb"| \1 |"
-    page.write_bytes(PAGE * 2)
-    with pytest.raises(ProjectError, match="2 places for the table instead of one"):
-        write_table(page, "one", "new")
-    assert page.read_bytes() == PAGE * 2
-
-
 # ------------------------------------------------------------------- the clients
 
 
 def test_every_question_is_asked_of_someone_and_every_table_macro(database: Path) -> None:
     with duckdb.connect(database, read_only=True) as connection:
-        questions = load_questions(connection)
+        questions = list(load_questions(connection))
         macros = connection.execute(
             "select function_name from duckdb_functions() "
             "where schema_name = 'marts' and function_type = 'table_macro'"
@@ -57,51 +40,6 @@ def test_every_question_is_asked_of_someone_and_every_table_macro(database: Path
     assert {question.language for question in questions} == spoken
     asked = " ".join(question.sql for question in questions)
     assert macros and all(f"marts.{name}(" in asked for (name,) in macros)
-
-
-@pytest.mark.parametrize(
-    ("refused", "answer", "expected"),
-    [
-        ("read-only", {"rows": []}, "was not refused"),
-        ("read-only", {"error": "attached in read-only mode"}, ""),
-        ("read-only", {"error": "no such table"}, "no such table"),
-        ("", {"error": ""}, "an error without a word"),
-        ("", {"rows": [[1], [1]]}, "2 rows instead of 1"),
-        ("", {"rows": [[2]]}, "[2] instead of [1]"),
-        ("", {"rows": [[1]]}, ""),
-    ],
-)
-def test_what_is_a_fault(refused: str, answer: dict[str, Any], expected: str) -> None:
-    assert Question("q", "sql", "select 1", [[1]], refused).fault(answer) == expected
-
-
-class NotATime(datetime):
-    """As pandas has it: a moment that equals nothing, and has no time."""
-
-    def __ne__(self, other: object) -> bool:
-        return True
-
-    def time(self) -> NoReturn:
-        raise ValueError
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (date(2024, 2, 1), "2024-02-01"),
-        (datetime(2024, 2, 1), "2024-02-01"),
-        (datetime(2024, 2, 1, 8, 30), "2024-02-01 08:30:00"),
-        (Decimal("91428"), 91428),
-        (91428.0, 91428),
-        (0.5, 0.5),
-        (math.nan, None),
-        (NotATime(2024, 2, 1), None),
-        (True, True),
-    ],
-)
-def test_a_value_is_the_same_from_every_client(value: object, expected: object) -> None:
-    ((found,),) = plain_rows([[value]])
-    assert (found, type(found)) == (expected, type(expected))
 
 
 def test_the_dashboard_sums_columns_of_the_marts(database: Path) -> None:

@@ -1,6 +1,5 @@
--- The day of a release is what trade_as_of goes by. A row may be of a release that is
--- not loaded: the calendar goes ahead. Grain of a failure: a row and what is wrong with
--- it.
+-- trade_as_of relies on these dates. The calendar may include releases that are not
+-- loaded. Grain of a failure: a row and what is wrong with it.
 with calendar as (
     select
         *,

@@ -1,7 +1,7 @@
--- Without its month's span, a release is never said to revise out of season. The spans
--- go by a rule: about a year in December and January, about half a year in July and
--- October, all in the annual revision of April, else the month before. Grain of a
--- failure: a month that is missing, or a row and what is wrong with it.
+-- Every reference month has a span, or its releases would never be warned about. The
+-- rule: about a year in December and January, about half a year in July and October,
+-- everything in April (annual revision), else the month before. Grain of a failure: a
+-- missing month, or a row and what is wrong with it.
 with months as (
     select *
     from (

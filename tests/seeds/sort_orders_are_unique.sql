@@ -1,5 +1,5 @@
--- Two rows of one place would stand in any order. Grain of a failure: a seed and a
--- place.
+-- Rows with equal sort_order have no defined order. Grain of a failure: a seed and a
+-- sort_order.
 {% set seeds = [
     'series', 'components', 'identity_families', 'revision_horizons',
     'highlight_subjects', 'highlight_measures'

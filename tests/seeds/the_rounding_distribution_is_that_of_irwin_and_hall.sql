@@ -1,12 +1,12 @@
--- Take n - 1 true numbers and their sum, and print each to the nearest million. What is
--- printed misses by the sum of n - 1 independent errors, each uniform on (-1/2, 1/2),
--- itself rounded to a whole number: by r with the probability that the sum falls within
--- 1/2 of r. A sum of uniforms has the Irwin-Hall distribution,
+-- Round n - 1 exact numbers and their sum to the nearest million. The residual is the
+-- sum of n - 1 independent errors, each uniform on (-1/2, 1/2), rounded to a whole
+-- number: it is r if the sum falls within 1/2 of r. A sum of uniforms has the
+-- Irwin-Hall distribution,
 --   F(x) = 1/m! * sum over k <= x of (-1)^k * C(m, k) * (x - k)^m,
--- here of m = n - 1 variables on (0, 1): all of it is moved by m / 2. The summands are
--- large and of both signs: what lies beyond nine digits is noise. The identities have
--- two to thirteen terms. Grain of a failure: a number of terms and a residual, or a
--- number of terms whose probabilities do not add up to 1.
+-- for m = n - 1 variables on (0, 1), shifted by m / 2. The summands are large and of
+-- both signs, so digits after the ninth are noise. Identities have two to thirteen
+-- terms. Grain of a failure: a number of terms and a residual, or a number of terms
+-- whose probabilities do not add up to 1.
 with numbers as (
     select counted.n
     from (

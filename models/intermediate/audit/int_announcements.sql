@@ -7,7 +7,7 @@ first_estimates as (
     where estimate_number = 1
 ),
 
--- How far the agency's next estimate is from its first, on average.
+-- The mean absolute revision from the agency's first estimate to its next.
 next_revisions as (
     select
         avg(abs(next_estimates.deficit_busd - first_estimates.deficit_busd))
@@ -19,7 +19,7 @@ next_revisions as (
             and next_estimates.estimate_number = 2
 ),
 
--- Of every release that was read: whether it is valid is not asked.
+-- Every release, valid or not.
 printed_rows as (
     select * from {{ ref('stg_printed_rows') }}
     where period_type = 'month'
@@ -43,10 +43,9 @@ compared as (
             and printed_rows.period_start = own.month_date
 )
 
--- Of the 289 months that the release of February 2024 prints of those announced before
--- it, September 2001 was revised furthest, by 11.5 billion: 19 times the mean of the
--- revisions to the next estimate. Furthest in proportion, too: to 1.6 times what was
--- announced.
+-- By February 2024 the largest revision of 289 announced months was that of September
+-- 2001: 11.5 billion, 19 times the mean revision to the next estimate. In proportion it
+-- was the largest too: the revised deficit was 1.6 times the announced one.
 select
     compared.release_id,
     compared.month_date,

@@ -2,8 +2,8 @@ with releases as (
     select * from {{ ref('int_releases') }}
 ),
 
--- `dbt run` asks no test, and so builds past the gate: a latest release that does not
--- reconcile is counted, though no mart has it.
+-- `dbt run` runs no tests and so passes the gate: count the latest release even if it
+-- failed, though no mart has it.
 identities as (
     select
         residuals.status,
@@ -61,38 +61,34 @@ disagreeing as (
 select
     1 as place,
     printf(
-        'left out    %s: %,d of its identities failed, and no row of '
-        || 'known_discrepancies accepts it; its suspects are in '
-        || 'marts.fct_suspect_cells',
-        release_id,
-        failures - accepted_failures
+        'left out    %s: %,d of its identities failed without a row in '
+        || 'known_discrepancies; see marts.fct_suspect_cells',
+        release_id, failures - accepted_failures
     ) as line
 from releases
 where failures > accepted_failures
 union all
 select
-    1 as place,
-    printf('left out    %s: %s', implausible.release_id, implausible.fault) as line
-from {{ ref('int_implausible_releases') }} as implausible
-where implausible.is_stopped
+    case when is_stopped then 1 else 4 end as place,
+    case when is_stopped then 'left out    ' else 'warning     ' end
+    || release_id || ': ' || fault as line
+from {{ ref('int_implausible_releases') }}
 union all
 select
     2 as place,
-    'gap         no release prints '
+    'gap         no release covers '
     || {{ months_words('month_after', 'month_before') }}
-    || ': nothing is compared across it' as line
+    || ': months before and after it are not compared' as line
 from months
 where month_after <= month_before
 union all
 select
     3 as place,
     printf(
-        'warning     %s revises %s further back than is routine since %s, '
-        || 'by up to %,d: %s',
-        release_id,
-        {{ counted('count(*)', 'month') }},
-        previous_release_id,
-        max(largest_musd),
+        'warning     %s revises %s further back than is routine, '
+        || 'by up to %,d million dollars since %s: %s',
+        release_id, {{ counted('count(*)', 'month') }},
+        max(largest_musd), previous_release_id,
         {{ listed(month_words('month_date'), 'month_date desc', ', ') }}
     ) as line
 from not_routine
@@ -100,18 +96,25 @@ group by release_id, previous_release_id
 union all
 select
     4 as place,
-    printf('warning     %s: %s', implausible.release_id, implausible.fault) as line
-from {{ ref('int_implausible_releases') }} as implausible
-where not implausible.is_stopped
+    printf(
+        'warning     %s: "%s" is not known from any release; accept it in '
+        || 'scripts/release/published_words.csv',
+        {{ printed_at('lines.release_id', 'lines.line_number') }},
+        split_part(left(lines.text, length(lines.text) - 1), chr(9), 1)
+    ) as line
+from {{ ref('release_lines') }} as lines
+inner join {{ ref('stg_releases') }} as releases
+    on lines.release_id = releases.release_id
+where not lines.is_published
 union all
 select
     case when place > 5 then 5 else 4 end as place,
     case
         when place > 5
             then 'warning     ... and ' || {{ grouped('releases - 5') }}
-                || ' more, where marts.dim_release has agrees_with_announcement false'
-        else 'warning     ' || release_id || ' does not print the deficits that were '
-            || 'announced with it, in billions: ' || months
+                || ' more: see agrees_with_announcement in marts.dim_release'
+        else 'warning     ' || release_id || ' differs from the deficits announced '
+            || 'with it, in billions: ' || months
     end as line
 from disagreeing
 where place <= 6

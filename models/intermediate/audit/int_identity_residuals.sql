@@ -1,18 +1,6 @@
-with terms as (
-    select * from {{ ref('int_identity_terms') }}
-),
-
-identities as (
-    select * from {{ ref('identities') }}
-),
-
-known as (
-    select * from {{ ref('known_discrepancies') }}
-),
-
--- A line is of one period, so that its columns need not be grouped by. Where the
--- release before is not loaded there is nothing to compare with.
-sums as (
+-- A line has one period, so the period needs no grouping. A release that is not loaded
+-- cannot be compared with.
+with sums as (
     select
         release_id,
         line_number,
@@ -23,7 +11,7 @@ sums as (
         max(compared_release_id) as compared_release_id,
         cast(count(*) as integer) as terms,
         cast(sum(signed_musd) as bigint) as residual_musd
-    from terms
+    from {{ ref('int_identity_terms') }}
     group by release_id, line_number, identity_id
 ),
 
@@ -31,7 +19,7 @@ measured as (
     select
         *,
         {{ rounding_bound('terms') }} as rounding_bound_musd,
-        -- The same number twice has no rounding error.
+        -- A number repeated has no rounding error.
         case
             when compared_release_id is null
                 then {{ rounding_z('residual_musd', 'terms') }}
@@ -49,7 +37,7 @@ kinds as (
         identities.component,
         identities.flow,
         families.is_within_row
-    from identities
+    from {{ ref('identities') }} as identities
     inner join {{ ref('identity_families') }} as families
         on identities.identity_family = families.identity_family
 )
@@ -69,7 +57,7 @@ select
     known.reason as accepted_reason
 from measured
 inner join kinds on measured.identity_id = kinds.identity_id
-left join known
+left join {{ ref('known_discrepancies') }} as known
     on
         measured.release_id = known.release_id
         and measured.identity_id = known.identity_id

@@ -8,12 +8,7 @@ identities as (
     select * from {{ ref('identities') }}
 ),
 
-releases as (
-    select * from {{ ref('stg_releases') }}
-),
-
--- Which cells an identity takes: from the row itself, from the months that it covers,
--- and from the release before.
+-- Cells come from the row, from the months it covers and from the release before.
 taken as (
     select
         cells.release_id,
@@ -87,7 +82,8 @@ taken as (
         on
             repeated.series_id = identities.series_id
             and identities.taken_from = 'release_before'
-    inner join releases on repeated.period_start = releases.last_month
+    inner join {{ ref('stg_releases') }} as releases
+        on repeated.period_start = releases.last_month
     inner join cells as printed
         on
             releases.release_id = printed.release_id

@@ -10,8 +10,7 @@ releases as (
     group by release_id
 ),
 
--- In every row ever published, from 1992 on, goods exceed services by 20 billion or
--- more.
+-- Goods exceed services by at least 20 billion in every row published since 1992.
 rows_of_services as (
     select
         release_id,
@@ -65,7 +64,7 @@ far_months as (
 select
     release_id,
     true as is_stopped,
-    'services exceed goods in every row, of exports and of imports: '
+    'services exceed goods in every row of exports and imports: '
     || 'are the headers exchanged?' as fault
 from exchanged
 where is_throughout
@@ -84,7 +83,7 @@ union all
 select
     rows_of_services.release_id,
     false as is_stopped,
-    'services exceed goods, in exports or imports, which they never did: '
+    'services exceed goods in exports or imports, as never before: '
     || {{ listed(
         'case when rows_of_services.place <= 12 then rows_of_services.words end',
         'rows_of_services.place', ', '
@@ -103,8 +102,8 @@ select
     release_id,
     false as is_stopped,
     printf(
-        'deficits are further than any was ever revised, %,.1f billion, from those '
-        || 'announced first: ',
+        'deficits differ from those announced first by more than %,.1f billion, more '
+        || 'than any revision so far: ',
         cast(max(bound_busd) as double)
     )
     || {{ listed('case when place <= 12 then words end', 'place') }}

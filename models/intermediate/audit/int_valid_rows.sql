@@ -1,8 +1,4 @@
-with printed_rows as (
-    select * from {{ ref('stg_printed_rows') }}
-),
-
-releases as (
+with releases as (
     select * from {{ ref('int_releases') }}
     where is_valid
 ),
@@ -15,8 +11,8 @@ accepted as (
     where accepted_reason is not null
 ),
 
--- A month is an estimate of its release, and the month before as previously published
--- one of the release before, unless that is loaded.
+-- A month is an estimate of its release. The month before, as previously published, is
+-- an estimate of the release before if that one is not loaded.
 estimates as (
     select
         printed_rows.*,
@@ -31,7 +27,7 @@ estimates as (
             when printed_rows.period_type = 'month' then releases.last_month
             else printed_rows.period_start
         end as estimate_month
-    from printed_rows
+    from {{ ref('stg_printed_rows') }} as printed_rows
     inner join releases on printed_rows.release_id = releases.release_id
     left join releases as loaded
         on printed_rows.period_start = loaded.last_month
@@ -41,9 +37,9 @@ estimates as (
             and printed_rows.line_number = accepted.line_number
 )
 
--- Current are the rows of a year, months and annual row, of the latest valid release
--- that covers the year. The first estimate of a month is that of the release whose last
--- month it is, the second the next release's, and so on, loaded or not.
+-- The latest valid release that covers a year has its current rows, months and annual
+-- row. Estimate 1 of a month is from the release whose last month it is, estimate 2
+-- from the next release, and so on, loaded or not.
 select
     *,
     case

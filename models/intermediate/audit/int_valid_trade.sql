@@ -1,11 +1,3 @@
-with valid_rows as (
-    select * from {{ ref('int_valid_rows') }}
-),
-
-components as (
-    select * from {{ ref('components') }}
-)
-
 select
     valid_rows.release_id,
     valid_rows.line_number,
@@ -33,5 +25,5 @@ select
     valid_rows.is_revised,
     valid_rows.is_current,
     valid_rows.has_known_discrepancy
-from valid_rows
-cross join components
+from {{ ref('int_valid_rows') }} as valid_rows
+cross join {{ ref('components') }} as components

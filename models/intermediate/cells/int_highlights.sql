@@ -3,15 +3,7 @@ with sums as (
     where is_front_page
 ),
 
-subjects as (
-    select * from {{ ref('highlight_subjects') }}
-),
-
-measures as (
-    select * from {{ ref('highlight_measures') }}
-),
-
--- A deficit is minus a balance: the subject's coefficient turns it round.
+-- A deficit is minus the balance: the subject's coefficient is -1.
 operands as (
     select
         sums.release_id,
@@ -35,14 +27,14 @@ operands as (
             when 'year_to_date year_before' then sums.year_to_date_year_ago_musd
         end as base_musd
     from sums
-    inner join subjects
+    inner join {{ ref('highlight_subjects') }} as subjects
         on
             sums.component = subjects.component
             and sums.flow = subjects.flow
-    cross join measures
+    cross join {{ ref('highlight_measures') }} as measures
 ),
 
--- Every number is a ratio of two whole numbers, so that it is rounded once.
+-- Every number is a ratio of two whole numbers, so it is rounded once.
 ratios as (
     select
         *,
@@ -56,7 +48,7 @@ ratios as (
             when 'usd_bn' then 1000 * divisor
             when 'percent' then {{ percent_base('sum_musd', 'base_musd') }}
         end as denominator,
-        -- Zero is on the side that it came from: a surplus falls to nothing.
+        -- Zero stays on the side it came from: a surplus falls to zero.
         case
             when form = 'base' or sum_musd = 0 then coalesce(base_musd, 0)
             else sum_musd
@@ -72,7 +64,7 @@ select
     form,
     unit,
     sort_order,
-    -- What the sentence tells is what became of the size of a deficit or a surplus.
+    -- The sentence describes the size of the deficit or surplus.
     case
         when base_musd is null then null
         when sign(sum_musd) * sign(base_musd) < 0 then 'swing'
@@ -90,7 +82,7 @@ select
     ) }} as change_pct,
     is_below_zero
 from ratios
--- There is nothing to say of what has no base.
+-- A change without a base gets no row.
 where
     numerator is not null
     and denominator is not null

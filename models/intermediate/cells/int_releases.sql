@@ -1,12 +1,4 @@
-with releases as (
-    select * from {{ ref('stg_releases') }}
-),
-
-calendar as (
-    select * from {{ ref('release_calendar') }}
-),
-
-failures as (
+with failures as (
     select * from {{ ref('int_identity_residuals') }}
     where status = 'failed'
 ),
@@ -17,7 +9,7 @@ implausible as (
     where is_stopped
 ),
 
--- A release that is not valid by itself: where the next one repeats it otherwise, the
+-- A release that fails by itself. If the next one repeats its number differently, the
 -- next one is not at fault.
 faulty as (
     select distinct release_id
@@ -63,21 +55,19 @@ judged as (
         coalesce(counted.failures, 0) = coalesce(counted.accepted_failures, 0)
         and implausible.release_id is null as is_valid,
         announcements.agrees_with_announcement
-    from releases
-    left join calendar on releases.release_id = calendar.release_id
+    from {{ ref('stg_releases') }} as releases
+    left join {{ ref('release_calendar') }} as calendar
+        on releases.release_id = calendar.release_id
     left join counted on releases.release_id = counted.release_id
     left join announcements on releases.release_id = announcements.release_id
     left join implausible on releases.release_id = implausible.release_id
 )
 
--- What a release is compared with: the last valid one before it.
+-- A release is compared with the last valid one before it.
 select
     *,
     case
         when is_valid
-            then
-                lag(release_id) over (
-                    partition by is_valid order by release_id
-                )
+            then lag(release_id) over (partition by is_valid order by release_id)
     end as previous_release_id
 from judged

@@ -6,8 +6,8 @@ with cells as (
     where period_type = 'month'
 ),
 
--- Each month among the current numbers, and as its own release put it: a front page
--- speaks of the release's last month by that release's own numbers.
+-- Each month twice: among the current numbers, and among its own release's, which the
+-- front page of that release used.
 editions as (
     select
         *,

@@ -8,8 +8,8 @@ with failed as (
     where status = 'failed'
 ),
 
--- The cells of the identities that failed. Those of known discrepancies stand apart, so
--- that they neither hide a new error nor are hidden by one.
+-- The cells of failed identities. Known discrepancies are kept apart: they must neither
+-- hide a new error nor be hidden by one.
 cells as (
     select distinct
         failed.is_accepted,
@@ -17,7 +17,7 @@ cells as (
         terms.cell_line_number,
         terms.series_id
     from failed
-    -- The terms are not imported: DuckDB would keep all of them, to read them twice.
+    -- Not a common table: DuckDB would materialize all terms for the second use.
     inner join {{ ref('int_identity_terms') }} as terms
         on
             failed.release_id = terms.release_id
@@ -25,8 +25,8 @@ cells as (
             and failed.identity_id = terms.identity_id
 ),
 
--- All identities that these cells stand in. To known discrepancies, a failure that is
--- new is none, and the other way round.
+-- All identities with these cells. A new failure does not count among known
+-- discrepancies, nor the other way round.
 edits as (
     select
         cells.*,
@@ -44,7 +44,7 @@ edits as (
             when
                 residuals.status = 'failed'
                 and (residuals.accepted_reason is not null) != cells.is_accepted
-                then 0
+                then cast(0 as bigint)
             else residuals.residual_musd
         end as residual_musd
     from cells

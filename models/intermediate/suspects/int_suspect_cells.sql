@@ -1,8 +1,4 @@
-with errors as (
-    select * from {{ ref('int_suspect_errors') }}
-),
-
-failed as (
+with failed as (
     select
         *,
         case identity_family
@@ -17,24 +13,11 @@ failed as (
             when 'previously_published'
                 then
                     replace(series_id, '_', ' ')
-                    || ': as published last month is not what the release before '
-                    || 'printed'
+                    || ': as previously published differs from the release before'
         end
         || printf(' (off by %,d)', residual_musd) as words
     from {{ ref('int_error_intervals') }}
     where is_failed
-),
-
-releases as (
-    select * from {{ ref('stg_releases') }}
-),
-
-printed_rows as (
-    select * from {{ ref('stg_printed_rows') }}
-),
-
-printed_columns as (
-    select * from {{ ref('release_columns') }}
 ),
 
 suspects as (
@@ -53,7 +36,7 @@ suspects as (
                 failed.cell_release_id, failed.cell_line_number, failed.series_id
             order by failed.is_accepted asc
         ) as place
-    from errors
+    from {{ ref('int_suspect_errors') }} as errors
     inner join failed on errors.cell_id = failed.cell_id
     group by
         failed.cell_release_id,
@@ -72,23 +55,9 @@ select
     printed_rows.period_start,
     printed_rows.period_end,
     suspects.series_id,
-    case releases.source_format
-        when 'text'
-            then printf(
-                    'releases/%s line %d, column %d',
-                    releases.file_name,
-                    suspects.line_number,
-                    printed_columns.column_number
-                )
-        else
-            printf(
-                'releases/%s, sheet %s, cell %s%d',
-                releases.file_name,
-                releases.sheet_name,
-                printed_columns.sheet_column,
-                suspects.line_number - releases.row_offset
-            )
-    end as printed_at,
+    {{ printed_at(
+        "'releases/' || releases.file_name", 'suspects.line_number', 'printed_columns'
+    ) }} as printed_at,
     suspects.line_number,
     printed_columns.column_number,
     suspects.published_musd,
@@ -106,14 +75,15 @@ select
     suspects.is_ambiguous,
     suspects.is_accepted
 from suspects
-inner join printed_rows
+inner join {{ ref('stg_printed_rows') }} as printed_rows
     on
         suspects.release_id = printed_rows.release_id
         and suspects.line_number = printed_rows.line_number
-inner join releases on suspects.release_id = releases.release_id
-inner join printed_columns
+inner join {{ ref('stg_releases') }} as releases
+    on suspects.release_id = releases.release_id
+inner join {{ ref('release_columns') }} as printed_columns
     on
         suspects.release_id = printed_columns.release_id
         and suspects.series_id = printed_columns.series_id
--- A cell of a new failure and of a known discrepancy is suspected for the new one.
+-- A cell in both a new failure and a known discrepancy is a suspect of the new one.
 where suspects.place = 1

@@ -11,8 +11,8 @@ with edits as (
     from {{ ref('int_error_intervals') }}
 ),
 
--- Let a cell be off by so much: how many more of its identities hold? The most do where
--- one of the intervals begins.
+-- How many more identities would pass if the cell were off by this much? The count can
+-- peak only where an interval begins.
 supposed as (
     select distinct
         cell_id,
@@ -44,7 +44,7 @@ ranked as (
     from errors
 ),
 
--- The best error of each cell; of two as good, the one known more closely.
+-- The best error of each cell; of equals, the one with the narrower interval.
 best as (
     select
         cell_id,
@@ -56,8 +56,8 @@ best as (
     group by cell_id
 ),
 
--- An identity failed because of those of its cells that gain most; of equals, of those
--- whose best error mends it. Where none gains, because of those that failed most often.
+-- Blame the cells of a failed identity that gain most; of equals, those whose best
+-- error repairs it. Where none gains, blame those that failed most often.
 ranked_by_edit as (
     select
         edits.cell_id,
@@ -91,8 +91,8 @@ suspects as (
     inner join likeliest on edits.cell_id = likeliest.cell_id
 ),
 
--- The identities in which a suspect is the only one say what it is off by: for certain,
--- if one of those failed and all agree.
+-- Take a suspect's error from the identities in which it is the only suspect. The error
+-- is certain if one of those failed and all agree.
 certain as (
     select
         cell_id,

@@ -17,10 +17,6 @@ residuals as (
         and accepted_reason is null
 ),
 
-releases as (
-    select * from {{ ref('stg_releases') }}
-),
-
 intervals as (
     select
         *,
@@ -32,8 +28,8 @@ intervals as (
         and not is_accepted
 ),
 
--- Where rows disagree and none fails by itself, every cell of theirs is a suspect: one
--- line for the row says more than all of those.
+-- Two rows disagree and neither fails by itself: all their cells are suspects, and one
+-- line about the row says more than a line for each.
 undecided as (
     select
         intervals.cell_release_id,
@@ -60,21 +56,9 @@ disagreeing as (
         concat_ws(' ', residuals.flow, residuals.component) as series,
         printf(
             '%s: it, or %s, is wrong: the row of %s %s, in ',
-            case releases.source_format
-                when 'text'
-                    then printf(
-                            'releases/%s line %d',
-                            releases.file_name,
-                            residuals.line_number
-                        )
-                else
-                    printf(
-                        'releases/%s, sheet %s, row %d',
-                        releases.file_name,
-                        releases.sheet_name,
-                        residuals.line_number - releases.row_offset
-                    )
-            end,
+            {{ printed_at(
+                "'releases/' || releases.file_name", 'residuals.line_number'
+            ) }},
             coalesce(residuals.compared_release_id, 'a month of it'),
             {{ period_words(
                 'residuals.period_type', 'residuals.period_start', 'residuals.period_end'
@@ -82,7 +66,7 @@ disagreeing as (
             case
                 when residuals.compared_release_id is null
                     then 'does not add up to its months'
-                else printf('is not what %s printed', residuals.compared_release_id)
+                else printf('differs from %s', residuals.compared_release_id)
             end
         ) as words
     from undecided
@@ -91,7 +75,8 @@ disagreeing as (
             undecided.release_id = residuals.release_id
             and undecided.line_number = residuals.line_number
             and undecided.identity_id = residuals.identity_id
-    inner join releases on residuals.release_id = releases.release_id
+    inner join {{ ref('stg_releases') }} as releases
+        on residuals.release_id = releases.release_id
 ),
 
 named as (
@@ -106,13 +91,11 @@ named as (
             {{ period_words(
                 'suspects.period_type', 'suspects.period_start', 'suspects.period_end'
             ) }},
-            suspects.published_musd,
-            suspects.implied_musd,
-            suspects.implied_low_musd,
-            suspects.implied_high_musd,
+            suspects.published_musd, suspects.implied_musd,
+            suspects.implied_low_musd, suspects.implied_high_musd,
             case
                 when suspects.is_ambiguous
-                    then '; ambiguous: not all that are listed need be wrong'
+                    then '; ambiguous: another listed number may be wrong instead'
                 else ''
             end
         ) as line
@@ -167,12 +150,12 @@ union all
 select
     4 as part,
     1 as place,
-    'Mend the text; or, where it was published so, accept it with a reason in '
-    || 'seeds/known_discrepancies.csv:' as line
+    'Fix the file. If the release was published so, add these rows to '
+    || 'seeds/known_discrepancies.csv, with your reason in place of "...":' as line
 from ranked
 where place = 1
 union all
--- A row of known_discrepancies, but for its reason.
+-- A row of known_discrepancies without its reason.
 select
     5 as part,
     place,

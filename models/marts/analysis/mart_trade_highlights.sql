@@ -6,23 +6,11 @@ with highlights as (
     from {{ ref('int_highlights') }}
 ),
 
-subjects as (
-    select * from {{ ref('highlight_subjects') }}
-),
-
-measures as (
-    select * from {{ ref('highlight_measures') }}
-),
-
-movements as (
-    select * from {{ ref('highlight_movements') }}
-),
-
 units as (
     select * from {{ ref('highlight_units') }}
 ),
 
--- The sentence of the measure, with what it says of the movement put into it.
+-- The measure's sentence, with the words for the movement.
 templates as (
     select
         highlights.*,
@@ -37,8 +25,10 @@ templates as (
             }
         ) }} as template
     from highlights
-    inner join measures on highlights.measure = measures.measure
-    left join movements on highlights.movement = movements.movement
+    inner join {{ ref('highlight_measures') }} as measures
+        on highlights.measure = measures.measure
+    left join {{ ref('highlight_movements') }} as movements
+        on highlights.movement = movements.movement
 ),
 
 filled as (
@@ -72,7 +62,8 @@ filled as (
             'year_ago': 'cast(year(templates.year_ago_month) as string)',
         }) }} as sentence
     from templates
-    inner join subjects on templates.subject = subjects.subject
+    inner join {{ ref('highlight_subjects') }} as subjects
+        on templates.subject = subjects.subject
     inner join units on templates.unit = units.unit
     inner join units as dollars on dollars.unit = 'usd_bn'
     inner join units as percents on percents.unit = 'percent'

@@ -11,7 +11,7 @@ with months as (
     where is_current
 ),
 
--- After a month that no release prints everything begins anew.
+-- Start again after a gap.
 stretches as (
     select
         *,
@@ -21,7 +21,7 @@ stretches as (
     from months
 ),
 
--- Each month beside all that came before it.
+-- Each month with all months before it.
 compared as (
     select
         stretches.month_date,
@@ -67,8 +67,8 @@ compared as (
         stretches.stretch
 ),
 
--- A month that beats all before it is the record until another does. The numbers begin
--- in 1992: the most of fewer months is no record.
+-- A month that beats all before it is the record until another beats it. Records count
+-- from 1992; a maximum of fewer months is no record.
 so_far as (
     select
         *,
@@ -93,8 +93,7 @@ select
     so_far.value_musd,
     {{ busd('so_far.value_musd') }} as value_busd,
     cast(
-        so_far.direction
-        * (so_far.month_number - so_far.last_of_another_direction)
+        so_far.direction * (so_far.month_number - so_far.last_of_another_direction)
         as integer
     ) as streak_months,
     so_far.highest_since,
@@ -103,12 +102,12 @@ select
         as record_high_month,
     case when so_far.has_all_months then so_far.record_low_month end
         as record_low_month,
-    -- Of a balance it would be a change from the largest surplus or smallest deficit.
+    -- For a balance it would compare with the largest surplus or smallest deficit.
     case
         when so_far.has_all_months and so_far.flow != 'balance'
             then {{ percent_change('so_far.value_musd', 'so_far.record_high_musd') }}
     end as from_record_high_pct,
-    -- The first month has nothing to beat: null, neither true nor false.
+    -- Null, not false: the first month has nothing to beat.
     case
         when so_far.has_all_months and so_far.earlier_months > 0
             then so_far.highest_since is null

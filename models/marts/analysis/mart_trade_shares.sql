@@ -1,4 +1,4 @@
-{#  The sum of each period that ends with a month; null where the month ends none. #}
+{#  The sum of each period that ends with the month; null if none does. #}
 {% set periods = {
     'month': 'month_musd',
     'quarter': 'case when mod(month(month_date), 3) = 0 then three_months_musd end',

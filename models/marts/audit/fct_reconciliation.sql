@@ -1,8 +1,4 @@
-with residuals as (
-    select * from {{ ref('int_identity_residuals') }}
-),
-
-releases as (
+with releases as (
     select * from {{ ref('int_releases') }}
     where is_valid
 )
@@ -23,7 +19,7 @@ select
     residuals.z_score,
     residuals.period_start,
     residuals.period_end
-from residuals
+from {{ ref('int_identity_residuals') }} as residuals
 inner join releases on residuals.release_id = releases.release_id
 left join releases as compared
     on residuals.compared_release_id = compared.release_id

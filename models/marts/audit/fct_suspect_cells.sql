@@ -1,13 +1,4 @@
-with suspects as (
-    select * from {{ ref('int_suspect_cells') }}
-),
-
--- A release that is not valid is left out of the marts, but not of this one. (Where it
--- is the latest, no mart is built.)
-releases as (
-    select * from {{ ref('int_releases') }}
-)
-
+-- This mart includes releases that failed. (If the latest failed, no mart is built.)
 select
     suspects.release_id,
     suspects.period_type,
@@ -24,6 +15,7 @@ select
     suspects.evidence,
     suspects.is_ambiguous,
     suspects.is_accepted
-from suspects
-inner join releases on suspects.release_id = releases.release_id
+from {{ ref('int_suspect_cells') }} as suspects
+inner join {{ ref('int_releases') }} as releases
+    on suspects.release_id = releases.release_id
 order by suspects.release_id, suspects.line_number, suspects.column_number

@@ -2,17 +2,13 @@ with identities as (
     select * from {{ ref('fct_reconciliation') }}
 ),
 
--- The share of identities of a size that rounding alone puts off zero.
+-- The share of identities of each size that rounding alone puts off.
 rounding as (
     select
         terms,
         cast(1 - probability as double) as share_off
     from {{ ref('rounding_distribution') }}
     where residual_musd = 0
-),
-
-families as (
-    select * from {{ ref('identity_families') }}
 )
 
 select
@@ -37,7 +33,8 @@ select
     cast(100 * avg(rounding.share_off) as decimal(18, 6))
         as expected_off_by_rounding_pct
 from identities
-inner join families on identities.identity_family = families.identity_family
+inner join {{ ref('identity_families') }} as families
+    on identities.identity_family = families.identity_family
 inner join rounding on identities.terms = rounding.terms
 group by
     identities.release_id,

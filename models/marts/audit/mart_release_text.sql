@@ -1,14 +1,6 @@
-with valid_rows as (
-    select * from {{ ref('int_valid_rows') }}
-),
-
-releases as (
+with releases as (
     select * from {{ ref('int_releases') }}
     where is_valid
-),
-
-other_lines as (
-    select * from {{ ref('stg_release_lines') }}
 ),
 
 printed_rows as (
@@ -18,7 +10,7 @@ printed_rows as (
         valid_rows.label || chr(9)
         || {{ printed_numbers('coalesce(valid_rows.layout, releases.cell_layout)') }}
             as line_text
-    from valid_rows
+    from {{ ref('int_valid_rows') }} as valid_rows
     inner join releases on valid_rows.release_id = releases.release_id
 )
 
@@ -28,6 +20,6 @@ select
     other_lines.release_id,
     other_lines.line_number,
     other_lines.line_text
-from other_lines
+from {{ ref('stg_release_lines') }} as other_lines
 inner join releases on other_lines.release_id = releases.release_id
 order by release_id, line_number

@@ -12,8 +12,8 @@ found as (
     group by release_id, identity_family, residual_musd
 ),
 
--- Each identity has each residual with some probability, which depends on its number of
--- terms: a part year has fewer than a full one. What is expected is their sum.
+-- The probability of a residual depends on an identity's number of terms: a part year
+-- has fewer than a full year. The expected count is the sum of the probabilities.
 expected as (
     select
         identities.release_id,
@@ -29,8 +29,7 @@ expected as (
         rounding.residual_musd
 )
 
--- A residual that rounding allows may be found nowhere, and a failure is what it does
--- not allow: both have their row.
+-- Keep both sides: a possible residual may not occur, and a failure's is not possible.
 select
     coalesce(expected.release_id, found.release_id) as release_id,
     coalesce(expected.identity_family, found.identity_family) as identity_family,

@@ -2,7 +2,7 @@ with releases as (
     select * from {{ ref('int_releases') }}
 ),
 
--- The largest comes first: of the same size, that of the latest month.
+-- The largest comes first; of equals, the latest month.
 changes as (
     select
         changes.*,
@@ -66,8 +66,8 @@ select
         when releases.previous_release_id is null
             then printf('No release before %s is loaded', releases.release_id)
         when releases.first_month > previous.last_month
-            then releases.release_id || ' prints no month that '
-                || releases.previous_release_id || ' printed'
+            then releases.release_id || ' covers no month of '
+                || releases.previous_release_id
         when summed.release_id is null
             then releases.release_id || ' against ' || releases.previous_release_id
                 || ': no number revised'

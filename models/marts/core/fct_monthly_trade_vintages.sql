@@ -1,10 +1,6 @@
 with estimates as (
     select * from {{ ref('int_valid_trade') }}
     where estimate_release_id is not null
-),
-
-calendar as (
-    select * from {{ ref('release_calendar') }}
 )
 
 select
@@ -35,7 +31,8 @@ select
     estimates.is_current,
     estimates.has_known_discrepancy
 from estimates
-left join calendar on estimates.estimate_release_id = calendar.release_id
+left join {{ ref('release_calendar') }} as calendar
+    on estimates.estimate_release_id = calendar.release_id
 left join estimates as previous
     on
         estimates.period_start = previous.period_start

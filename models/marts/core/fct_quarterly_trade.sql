@@ -33,7 +33,7 @@ quarters as (
     group by year, quarter, component
 )
 
--- A sum of three months, and so each change from one, is that of a full quarter.
+-- Only full quarters have a three-month sum, and so a change.
 select
     year,
     quarter,

@@ -2,10 +2,6 @@ with headlines as (
     select * from {{ ref('stg_headlines') }}
 ),
 
-calendar as (
-    select * from {{ ref('release_calendar') }}
-),
-
 trade as (
     select * from {{ ref('fct_monthly_trade') }}
     where component = 'total'
@@ -22,7 +18,8 @@ estimates as (
         trade.release_id as current_release_id,
         next_estimates.is_annual_revision
     from headlines as first_estimates
-    inner join calendar on first_estimates.release_id = calendar.release_id
+    inner join {{ ref('release_calendar') }} as calendar
+        on first_estimates.release_id = calendar.release_id
     left join headlines as next_estimates
         on
             first_estimates.month_date = next_estimates.month_date
@@ -38,9 +35,8 @@ select
     first_deficit_busd,
     next_deficit_busd,
     current_deficit_busd,
-    cast(next_deficit_busd - first_deficit_busd as decimal(18, 1))
-        as revision_to_next_busd,
-    -- A first estimate is no revision of itself.
+    cast(next_deficit_busd - first_deficit_busd as decimal(18, 1)) as revision_to_next_busd,
+    -- The first estimate is not a revision of itself.
     case
         when current_release_id != release_id
             then cast(current_deficit_busd - first_deficit_busd as decimal(18, 3))

@@ -14,12 +14,8 @@ releases as (
         on releases.previous_release_id = previous.release_id
 ),
 
-spans as (
-    select * from {{ ref('revision_spans') }}
-),
-
--- Between two loaded releases others may have come out, each revising its own span: the
--- first of them for each month of the year goes back furthest.
+-- Releases between the two compared, loaded or not, revised spans of their own. For
+-- each month of the year, the first of them reaches furthest back.
 reference_months as (
     select
         releases.*,
@@ -32,7 +28,7 @@ reference_months as (
             as integer
         ) as reference_month
     from releases
-    cross join spans
+    cross join {{ ref('revision_spans') }} as spans
 ),
 
 routine as (

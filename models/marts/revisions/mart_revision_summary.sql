@@ -6,36 +6,22 @@ with estimates as (
     where estimate_release_id is not null
 ),
 
-series as (
-    select * from {{ ref('series') }}
-),
-
-horizons as (
-    select * from {{ ref('revision_horizons') }}
-),
-
--- Which way the month went, by the release itself.
+-- The direction of the month's change, within one release.
 moved as (
     select
         *,
         case
-            when
-                lag(month_number) over (
-                    partition by estimate_release_id, series_id order by month_number
-                ) = month_number - 1
-                then
-                    sign(
-                        published_musd - lag(published_musd) over (
-                            partition by estimate_release_id, series_id
-                            order by month_number
-                        )
-                    )
+            when lag(month_number) over in_turn = month_number - 1
+                then sign(published_musd - lag(published_musd) over in_turn)
         end as direction
     from estimates
+    window in_turn as (
+        partition by estimate_release_id, series_id order by month_number
+    )
 ),
 
--- The twelve releases after the first estimate are for one April, which carries the
--- annual revision.
+-- One of the twelve releases after the first estimate is for April and has the annual
+-- revision.
 later_estimates as (
     select
         *,
@@ -89,18 +75,14 @@ select
     max(revisions.revision_musd) as largest_revision_musd,
     cast(sum(abs(revisions.revision_musd)) as double)
     / nullif(sum(abs(revisions.value_musd)), 0) as relative_mean_absolute_revision,
-    avg(
-        case
-            when revisions.revision_musd > 0 then 1
-            when revisions.revision_musd <= 0 then 0
-        end
-    ) as share_upward,
+    avg(case when revisions.revision_musd > 0 then 1 else 0 end) as share_upward,
     avg(revisions.kept_direction) as share_direction_held,
     stddev_samp(revisions.revision_musd)
     / nullif(stddev_samp(revisions.value_musd), 0) as noise_ratio
 from revisions
-inner join series on revisions.series_id = series.series_id
-inner join horizons on revisions.horizon = horizons.horizon
+inner join {{ ref('series') }} as series on revisions.series_id = series.series_id
+inner join {{ ref('revision_horizons') }} as horizons
+    on revisions.horizon = horizons.horizon
 group by
     series.component,
     series.flow,

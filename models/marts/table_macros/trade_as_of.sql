@@ -1,8 +1,8 @@
 {{ config(meta = {"parameters": {"as_of": none}}) }}
 
 {#
-    The tables are named without their database, so that the macro answers in a copy of the
-    file that has another name. The parameter has no type: DuckDB before 1.4 knows none.
+    Tables are named without their database, so that the macro works in a renamed copy of
+    the file. The parameter has no type, which DuckDB before 1.4 would not accept.
 #}
 {% set releases = ref('dim_release').include(database=false) %}
 {% set vintages = ref('fct_monthly_trade_vintages').include(database=false) %}
@@ -23,7 +23,7 @@ known as (
             as known_release_id
     from {{ vintages }} as vintages
     inner join asked on vintages.released_on <= asked.day
-    -- An estimate that only the next release repeats is one month of its year.
+    -- An estimate known only from the next release covers one month, not its year.
     where vintages.source_release_id = vintages.release_id
     group by vintages.release_id, year(vintages.month_date)
 ),

@@ -1,9 +1,10 @@
 -- Where each series stands among all its months, how long it has been moving one way,
--- and its records so far: none, where the months do not begin in 1992 or one is missing.
+-- and its records so far: none, where the months do not begin in 1992 or have a gap.
 select
     dim_series.title,
     latest.month_date,
     latest.flow,
+    latest.component,
     latest.value_busd,
     latest.highest_since,
     latest.lowest_since,

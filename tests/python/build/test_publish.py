@@ -195,7 +195,7 @@ DIE = "os.kill(os.getpid(), 9)"
 KILLED = {
     "while it is copied": ("build.shutil.copyfileobj", 1),
     "before the rename": ("os.replace", 1),
-    "after it": ("build.remember", 2),
+    "after it": ("build.note_build", 2),
 }
 
 
@@ -215,7 +215,7 @@ def test_a_build_killed_at_any_step_leaves_a_whole_database(
     assert beside(database) == []
 
 
-def test_a_second_build_is_told_of_the_first_even_when_only_its_dbt_is_left(
+def test_a_second_build_is_refused_even_when_only_the_dbt_of_the_first_is_left(
     tmp_path: Path, builds: Builds, database: Path, good: Path, gate: Gate
 ) -> None:
     """Nor may anything rewrite its seeds."""
@@ -241,7 +241,7 @@ def test_a_second_build_is_told_of_the_first_even_when_only_its_dbt_is_left(
     assert beside(database) == []
 
 
-def test_a_build_that_is_told_to_end_ends_its_dbt_and_under_nohup_goes_on(
+def test_an_interrupted_build_ends_its_dbt_and_under_nohup_goes_on(
     tmp_path: Path, builds: Builds, database: Path, gate: Gate
 ) -> None:
     told = builds.start(database, gate.dbt(tmp_path))

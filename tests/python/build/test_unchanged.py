@@ -147,7 +147,7 @@ def test_another_database_is_built_by_whatever_name(project: Project, tmp_path: 
     assert project.make(other)[0] == 1
     assert project.make(other)[0] == 0
     assert project.make()[0] == 1
-    # A table macro remembers the file's name.
+    # A table macro contains the file's name.
     link = tmp_path / "link.duckdb"
     link.symlink_to(project.database)
     assert project.make(link)[0] == 1

@@ -216,7 +216,7 @@ def handlers() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("handlers")
-def test_being_told_to_end_leaves_nothing(
+def test_a_signal_to_end_leaves_nothing(
     small: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In the middle of a query that would take minutes."""

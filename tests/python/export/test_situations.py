@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import openpyxl
 import pytest
-from support.builds import Build
-from support.situations import SITUATIONS, built
+from support.builds import Outcome
+from support.situations import SITUATIONS
 
 import export_marts
 import render_cookbook
 from project import ROOT
 
+SEEN: list[str] | None = None
 
-@pytest.mark.parametrize("name", [name for name, one in SITUATIONS.items() if not one.is_stopped])
+
+def hook(event: str, _: object) -> None:
+    """Note what Python tells of sockets, and of what is asked for on the network."""
+    if SEEN is not None and event.startswith(("socket.", "urllib.", "http.client.")):
+        SEEN.append(event)
+
+
+sys.addaudithook(hook)
+
+
+@pytest.mark.parametrize("name", [name for name, one in SITUATIONS.items() if one.has_marts])
 def test_a_situation_is_exported_and_its_questions_answered(
-    name: str, build: Build, tmp_path: Path
+    name: str, situation: Callable[[str], Outcome], tmp_path: Path
 ) -> None:
-    database = built(build, name, tmp_path / "built").database
+    database = situation(name).database
     folder = tmp_path / "data"
     warnings: list[str] = []
     package = export_marts.export(database, folder, warnings.append)
@@ -47,3 +60,17 @@ def test_a_situation_is_exported_and_its_questions_answered(
     assert latest["month"] == f"{last:%Y-%m}" == package["release_id"]
     assert latest["sentences"]
     assert render_cookbook.render(ROOT / "analyses", database)
+
+
+def test_an_export_gives_the_same_bytes_again_and_opens_no_socket(
+    situation: Callable[[str], Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = situation("several_histories").database
+    seen: list[str] = []
+    monkeypatch.setattr(sys.modules[__name__], "SEEN", seen)
+    for folder in ("first", "again"):
+        export_marts.export(database, tmp_path / folder)
+    monkeypatch.undo()
+    assert seen == []
+    for file in (tmp_path / "first").iterdir():
+        assert (tmp_path / "again" / file.name).read_bytes() == file.read_bytes(), file.name

@@ -116,7 +116,7 @@ def test_a_month_and_the_part_year_that_it_is_are_two_rows(tmp_path: Path) -> No
     (tmp_path / "january.txt").write_text("\n".join([*HEAD, *table, *LINES[-3:]]))
     release = read_release(tmp_path / "january.txt")
     assert release.release_id == "2024-01"
-    assert len(fetch_release.cells(release)) == sum(len(row.cells) for row in release.rows())
+    assert len(fetch_release.cells(release)) == sum(len(row.cells) for row in release.rows)
 
 
 IN_THE_WAY = f"{NAME}: File exists\n"
@@ -301,7 +301,7 @@ def test_a_folder_and_a_month_that_are_none(tmp_path: Path) -> None:
     assert told == (2, "", "--archive-url has no YYMM for year and month\n")
 
 
-def test_a_terminal_is_told_how_far_it_is(
+def test_a_terminal_shows_the_progress(
     server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Output, "isatty", lambda self: True)

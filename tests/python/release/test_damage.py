@@ -34,12 +34,6 @@ def test_truncated_at_any_byte(text: str, end: str) -> None:
         assert (read_or_refused(text[:size].encode()) is not None) == (size >= whole)
 
 
-@damaged(60)
-@given(st.integers(0, len(COMMITTED)), st.sampled_from(["\n", "\r\n"]))
-def test_the_committed_release_truncated(size: int, newline: str) -> None:
-    read_or_refused(COMMITTED.replace("\n", newline).encode()[:size])
-
-
 @damaged(200)
 @given(st.binary(max_size=400))
 @example(b"\xef\xbb\xbf\xef\xbb\xbf")
@@ -48,7 +42,7 @@ def test_random_bytes(data: bytes) -> None:
     assert read_or_refused(data) is None
 
 
-@damaged(300)
+@damaged(200)
 @given(st.data(), TEXTS)
 def test_bytes_flipped(data: st.DataObject, of: str) -> None:
     text = bytearray(of.encode())
@@ -57,7 +51,7 @@ def test_bytes_flipped(data: st.DataObject, of: str) -> None:
     read_or_refused(bytes(text))
 
 
-@damaged(300)
+@damaged(200)
 @given(st.data(), TEXTS)
 def test_characters_inserted(data: st.DataObject, text: str) -> None:
     """The characters that mean something to the reader, the format strings or CSV."""
@@ -70,7 +64,7 @@ def test_characters_inserted(data: st.DataObject, text: str) -> None:
     read_or_refused(text.encode())
 
 
-@damaged(400)
+@damaged(200)
 @given(st.data(), TEXTS)
 def test_lines_dropped_doubled_and_moved(data: st.DataObject, text: str) -> None:
     for kind in data.draw(st.lists(st.sampled_from(["drop", "copy", "move"]), max_size=3)):
@@ -83,13 +77,13 @@ def test_lines_dropped_doubled_and_moved(data: st.DataObject, text: str) -> None
     read_or_refused(text.encode())
 
 
-@damaged(300)
+@damaged(200)
 @given(st.lists(st.sampled_from(LINES), max_size=40), TEXTS)
 def test_lines_in_any_order(lines: list[str], text: str) -> None:
     read_or_refused("\n".join([*text.split("\n")[:8], *lines]).encode())
 
 
-@damaged(300)
+@damaged(200)
 @given(
     TEXTS, st.integers(2, 50), st.integers(1, 10),
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
@@ -112,7 +106,7 @@ FILES = {
 }
 
 
-CELLS = [row.cells for row in read_text("some.txt", EXHIBIT.encode()).rows()]
+CELLS = [row.cells for row in read_text("some.txt", EXHIBIT.encode()).rows]
 
 
 @pytest.mark.parametrize("seed", range(40))
@@ -131,11 +125,11 @@ def test_bytes_of_a_file_flipped_or_cut_off(suffix: str, seed: int) -> None:
             data[chance.randrange(first, last)] = chance.randrange(256)
     release = read_or_refused(bytes(data), suffix)
     if release and suffix != ".xls":
-        assert [row.cells for row in release.rows()] == CELLS
+        assert [row.cells for row in release.rows] == CELLS
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_xml_of_a_sheet_damaged_in_a_sound_file(seed: int) -> None:
+def test_the_xml_of_a_sheet_damaged_in_a_valid_file(seed: int) -> None:
     chance = random.Random(seed)
     name = ("xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels")[seed % 3]
     zipped = io.BytesIO()

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import datetime
 import io
+import itertools
 import re
 import struct
-import subprocess
-import sys
-import warnings
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -20,15 +18,15 @@ from typing import Any
 
 import openpyxl
 import pytest
+import xlsxwriter
 from openpyxl.worksheet.worksheet import Worksheet
 from proofs.made_up_releases import EXHIBIT_FOOT, EXHIBIT_TITLE, EXHIBIT_UNITS, PART, as_bundle
 from support.old_workbook import DIVISION_BY_ZERO, cells_of, old_workbook, record
-from support.reading import COMMITTED, EXHIBIT, HISTORY, TEXTS, edited, faults_of, rows_of
+from support.reading import EXHIBIT, HISTORY, TEXTS, edited, faults_of, rows_of
 
 from project import ROOT
-from release import read_bundle, read_release
+from release import Refused, read_bundle, read_release
 from release.reader import MOST_BYTES, read, read_text
-from release.workbook import cell_name
 
 # --------------------------------------------------------------------------- texts
 
@@ -90,8 +88,7 @@ def put(cell: str, what: object) -> Edit:
     return lambda sheet: sheet.__setitem__(cell, what)
 
 
-def made(*edits: Edit, text: str = HISTORY, name: str = "1",
-         keep: Callable[[openpyxl.Workbook], object] | None = None) -> bytes:  # fmt: skip
+def made(*edits: Edit, text: str = HISTORY, name: str = "1") -> bytes:
     """Return the workbook that a text was saved from, edited; a row is a line of the text."""
     book = openpyxl.Workbook()
     [sheet] = book.worksheets
@@ -100,8 +97,6 @@ def made(*edits: Edit, text: str = HISTORY, name: str = "1",
         sheet.cell(row, column, value)
     for edit in edits:
         edit(sheet)
-    if keep:
-        keep(book)
     file = io.BytesIO()
     book.save(file)
     return file.getvalue()
@@ -138,20 +133,14 @@ def test_a_workbook_is_read_to_the_cells_of_its_text(name: str, suffix: str) -> 
     data = made(text=text) if suffix == ".xlsx" else old_workbook(cells_of(text), "1")
     release = read(f"some{suffix}", data, suffix)
     plain = read_text("some.txt", text.encode())
-    assert [(row.year, row.period_type, row.cells) for row in release.rows()] == [
-        (row.year, row.period_type, row.cells) for row in plain.rows()
+    assert [(row.year, row.period_type, row.cells) for row in release.rows] == [
+        (row.year, row.period_type, row.cells) for row in plain.rows
     ]
-    assert (release.origin.source_format, release.origin.sheet_name) == ("workbook", "1")
-    seeds = rows_of(release)
-    first = int(release.origin.row_offset) + plain.header_line + 1
-    assert [line for line in seeds["release_lines"] if int(line["line_number"]) >= first] == [
-        line | {"line_number": str(int(line["line_number"]) + int(release.origin.row_offset))}
-        for line in rows_of(plain)["release_lines"]
-        if int(line["line_number"]) > plain.header_line
-        for line in [line | {"text": line["text"].rstrip("\t|") + "|"
-                             if line["kind"] not in ("year", "header", "month not printed")
-                             else line["text"]}]
-    ]  # fmt: skip
+    assert (release.source_format, release.sheet_name) == ("workbook", "1")
+    seeds, offset = rows_of(release), int(release.row_offset)
+    assert [int(row["line_number"]) - offset for row in seeds["annual_trade"]] == [
+        int(row["line_number"]) for row in rows_of(plain)["annual_trade"]
+    ]
     assert {line["sheet_column"] for line in seeds["release_columns"]} == set("BCDEFGHIJ")
 
 
@@ -163,20 +152,11 @@ def test_the_text_of_a_sheet_is_laid_out_as_the_history_is() -> None:
     assert found[56:] == list(EXHIBIT_FOOT)
 
 
-def each_number(change: Callable[[int], object]) -> Edit:
+def each(change: Callable[[Any], object], cells: str = "B9:J50") -> Edit:
     def edit(sheet: Worksheet) -> None:
-        for row in sheet.iter_rows(min_row=9, min_col=2, max_col=10):
-            for cell in row:
-                if cell.value is not None:
-                    cell.value = change(cell.value)
-
-    return edit
-
-
-def each_label(change: Callable[[Any], object]) -> Edit:
-    def edit(sheet: Worksheet) -> None:
-        for (cell,) in sheet["A9:A50"]:
-            cell.value = change(cell.value)
+        for cell in itertools.chain(*sheet[cells]):
+            if cell.value is not None:
+                cell.value = change(cell.value)
 
     return edit
 
@@ -190,7 +170,8 @@ def guarded(sheet: Worksheet) -> None:
         sheet[place].number_format = "0.00"
 
 
-def more_sheets(book: openpyxl.Workbook) -> None:
+def more_sheets(sheet: Worksheet) -> None:
+    book = sheet.parent
     book.create_sheet("Notes", 0)["A1"] = "See 1"
     book.create_sheet("Empty", 0)
     other = book.create_sheet("Old")
@@ -211,59 +192,35 @@ def strict(part: str, content: bytes) -> bytes:
     return content
 
 
-def shared_strings(data: bytes) -> bytes:
+def by_xlsxwriter() -> bytes:
     """The words in a part of their own, as spreadsheet programs keep them."""
-    strings: list[bytes] = []
-
-    def share(cell: re.Match[bytes]) -> bytes:
-        strings.append(cell[2])
-        return b't="s"%b><v>%d</v></c>' % (cell[1], len(strings) - 1)
-
-    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/sharedStrings"
-    link = b'<Relationship Id="rId99" Type="%b" Target="sharedStrings.xml"/></Relationships>' % kind
-
-    def change(part: str, content: bytes) -> bytes:
-        if part == "xl/_rels/workbook.xml.rels":
-            return content.replace(b"</Relationships>", link)
-        inline = rb't="inlineStr"([^>]*)><is>(<t[^>]*>[^<]*</t>)</is></c>'
-        return re.sub(inline, share, content) if part == SHEET else content
-
-    data = parts_changed(data, change)
-    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    items = b"".join(b"<si>%b</si>" % words for words in strings)
-    assert items
-    return with_part(data, "xl/sharedStrings.xml", b'<sst xmlns="%b">%b</sst>' % (space, items))
-
-
-def with_part(data: bytes, name: str, content: bytes) -> bytes:
-    file = io.BytesIO(data)
-    with (
-        warnings.catch_warnings(action="ignore"),
-        zipfile.ZipFile(file, "a", zipfile.ZIP_DEFLATED) as archive,
-    ):
-        archive.writestr(name, content)
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet("1")
+        for (row, column), value in cells_of(HISTORY).items():
+            sheet.write(row - 1, column - 1, value)
     return file.getvalue()
 
 
 NUMBER = cells_of(HISTORY)[13, 6]
 VARIANTS: dict[str, bytes] = {
-    "floats": made(each_number(float)),
-    "numbers as text": made(each_number(lambda cell: f" {cell:,} ")),
-    "numbers as text, with U+2212": made(each_number(lambda it: f"{it}".replace("-", "\u2212"))),
-    "quoted": made(each_number(lambda cell: f'"{cell:,}"')),
-    "years as floats": made(each_label(lambda it: float(it) if isinstance(it, int) else it)),
-    "no-break spaces": made(each_label(lambda it: f"{it}".replace(" ", "\u00a0") + "\u00a0")),
+    "floats": made(each(float)),
+    "numbers as text": made(each(lambda cell: f" {cell:,} ")),
+    "numbers as text, with U+2212": made(each(lambda it: f"{it}".replace("-", "\u2212"))),
+    "quoted": made(each(lambda cell: f'"{cell:,}"')),
+    "years as floats": made(each(lambda it: float(it) if isinstance(it, int) else it, "A9:A50")),
+    "no-break spaces": made(each(lambda it: f"{it}".replace(" ", "\u00a0") + "\u00a0", "A9:A50")),
     "header words on two lines": made(put("F8", "Goods\n(1)")),
     "a header over the middle of its columns": made(
         *(put(cell, None) for cell in ("B7", "E7", "H7")),
         *(put(cell, words) for cell, words in (
             ("C7", "Balance"), ("F7", "Exports"), ("I7", " Imports")))),
     "protected, hidden, merged, formats far below and to the right": made(guarded),
-    "other sheets, and a chart sheet without a chart": made(keep=more_sheets),
+    "other sheets, and a chart sheet without a chart": made(more_sheets),
     "a formula with its value": in_sheet(
         b"<v>%d</v>" % NUMBER, b"<f>1+1</f><v>%d</v>" % NUMBER)(SOUND),
     "Strict Open XML": parts_changed(SOUND, strict),
-    "shared strings": shared_strings(SOUND),
+    "shared strings": by_xlsxwriter(),
 }  # fmt: skip
 
 
@@ -281,7 +238,7 @@ TITLES = (
     '"U.S. International Trade in Goods and Services, 1992 - Present"'
 )
 ERROR = bytes([DIVISION_BY_ZERO, 1])
-# What stands in a cell; what is said of it, in a new workbook and in an old one.
+# What stands in a cell; how it is reported, in a new workbook and in an old one.
 CELLS: list[tuple[str, Any, str, str]] = [
     ("F13", "n/a", f'exports goods: "n/a" {WHOLE}', ""),
     ("F13", 46881.6, f'exports goods: "46881.6" {WHOLE}', ""),
@@ -291,7 +248,7 @@ CELLS: list[tuple[str, Any, str, str]] = [
     ("F13", "46,88", f'exports goods: "46,88" {WHOLE}', ""),
     ("F13", True, f'exports goods: "TRUE" {WHOLE}', ""),
     ("F13", "#REF!", 'holds the error "#REF!"', f'exports goods: "#REF!" {WHOLE}'),
-    ("F13", None, "the row is half printed: no number for exports goods", ""),
+    ("F13", None, "the row is incomplete: no number for exports goods", ""),
     ("F13", datetime.date(1995, 3, 1), f'exports goods: "1995-03-01" {WHOLE}', "-"),
     ("F13", "=1+1", FORMULA, "-"),
     ("A3", "=B1", FORMULA, "-"),
@@ -308,7 +265,9 @@ CELLS: list[tuple[str, Any, str, str]] = [
 
 
 @pytest.mark.parametrize(("cell", "value", "new", "old"), CELLS)
-def test_a_fault_of_a_cell_is_told_with_its_name(cell: str, value: Any, new: str, old: str) -> None:
+def test_a_fault_of_a_cell_is_reported_with_its_name(
+    cell: str, value: Any, new: str, old: str
+) -> None:
     assert faults_of(made(put(cell, value)), ".xlsx") == [f"'1'!{cell}: {new}"]
     if old != "-":
         column, row = re.fullmatch(r"([A-Z]+)([0-9]+)", cell).groups()
@@ -322,16 +281,16 @@ def test_an_error_of_an_old_workbook() -> None:
     """calamine says nothing of it, and so the cell is blank."""
     cells = cells_of(HISTORY) | {(13, 6): ERROR}
     [fault] = faults_of(old_workbook(cells, "1"), ".xls")
-    assert fault == "'1'!F13: the row is half printed: no number for exports goods"
+    assert fault == "'1'!F13: the row is incomplete: no number for exports goods"
 
 
 def test_two_sheets_with_the_title_and_none() -> None:
-    twice = made(keep=lambda book: book.copy_worksheet(book.active), name="Bob's table")
+    twice = made(lambda sheet: sheet.parent.copy_worksheet(sheet), name="Bob's table")
     assert faults_of(twice, ".xlsx") == [
         "some.xlsx: the sheets 'Bob''s table', 'Bob''s table Copy' all have the title of the "
         "release; keep one of them"
     ]
-    none = made(put("A3", "Exhibit"), keep=lambda book: book.create_sheet("Empty"))
+    none = made(put("A3", "Exhibit"), lambda sheet: sheet.parent.create_sheet("Empty"))
     assert sorted(faults_of(none, ".xlsx")) == [
         f"'1'!A3: reads \"Exhibit\"; no cell of the sheet has the title {TITLES}",
         f"some.xlsx: Empty: is blank; no sheet has the title {TITLES}",
@@ -363,11 +322,6 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
 PASSWORD = "is protected by a password; save it without one"
 TOO_MUCH = "is damaged, or has a cell far from the table: it takes too much memory or time to read"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
-DAMAGED = "is damaged: it stands out of order or twice, or holds more than one value"
-VALUE = b"<v>%d</v>" % NUMBER
-ENTITIES = b'<!DOCTYPE a [<!ENTITY a "%b">%b]>' % (
-    b"x" * 5000, b"".join(b'<!ENTITY %c "%b">' % (n + 1, b"&%c;" % n * 99) for n in range(97, 104)),
-)  # fmt: skip
 FILES: dict[str, tuple[str, bytes, str]] = {
     "empty": (".xlsx", b"", "is empty"),
     "an old workbook": (".xlsx", OLE, "is an old workbook (.xls) by its content; name it so"),
@@ -376,8 +330,6 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "a page": (
         ".xlsx", b"<!DOCTYPE html><html>Not found</html>",
         'is no workbook (.xlsx): it begins with "<!DOCTYPE html><html"'),
-    "another zip file": (
-        ".xlsx", zipped(("mimetype", b"")), "is a zip file, but no workbook (.xlsx)"),
     "a binary workbook": (
         ".xlsx", zipped(("xl/workbook.bin", b"")),
         "is a binary workbook (.xlsb); save it as Excel Workbook (.xlsx)"),
@@ -386,33 +338,17 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "a part that is damaged": (
         ".xlsx", SOUND.replace(b"xl/worksheets", b"xl/worksheet5", 1),
         "is damaged, or no workbook: File name in directory 'xl/worksheets/sheet1.xml' and h"),
-    "a part twice": (
-        ".xlsx", with_part(SOUND, SHEET, b""),
-        'is damaged: it holds "xl/worksheets/sheet1.xml" twice'),
     "a part that is not there": (
         ".xlsx", parts_changed(SOUND, lambda part, xml: xml.replace(b"worksheets/", b"sheets/")),
         "is damaged, or no workbook: \"There is no item named 'xl/sheets/sheet1.xml' in the "),
     "XML that does not close": (
         ".xlsx", in_sheet(b"</sheetData>", b"")(SOUND),
         "is damaged, or no workbook: mismatched tag: line 1, column"),
-    "entities without end": (
-        ".xlsx", in_sheet(b"<worksheet ", ENTITIES + b'<worksheet a="&h;" ')(SOUND),
-        "is damaged, or no workbook: "),
     "a number that is none": (
         ".xlsx", in_sheet(b"<v>%d</v>" % NUMBER, b"<v>many</v>")(SOUND),
         "is damaged, or no workbook: Parse float error: invalid float literal"),
-    "a cell twice": (
-        ".xlsx", in_sheet(VALUE + b"</c>", VALUE + b'</c><c r="F13"><v>7</v></c>')(SOUND),
-        f"'1'!F13: {DAMAGED}"),
-    "two values": (".xlsx", in_sheet(VALUE, VALUE + b"<v>7</v>")(SOUND), f"'1'!F13: {DAMAGED}"),
-    "a value with a tag in it": (
-        ".xlsx", in_sheet(VALUE, VALUE[:5] + b"<c/>" + VALUE[5:])(SOUND), f"'1'!F13: {DAMAGED}"),
-    "a cell of another row": (
-        ".xlsx", in_sheet(b'<c r="F13"', b'<c r="F12"')(SOUND), f"'1'!F13: {DAMAGED}"),
     "a cell in the last corner of a sheet": (
         ".xlsx", made(put("XFD1048576", "x")), f"'1'!XFD1048576: {FAR}"),
-    "a row beyond all bounds": (
-        ".xlsx", in_sheet(b'<c r="A9"', b'<c r="A9999999"')(SOUND), f"'1'!A9999999: {FAR}"),
     "much when unpacked": (
         ".xlsx", zipped(("[Content_Types].xml", bytes(50_000_000))),
         "has 50,000,000 bytes when unpacked; a release has less than 5,000,000"),
@@ -438,33 +374,10 @@ FILES: dict[str, tuple[str, bytes, str]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_file_that_is_no_sound_workbook(name: str) -> None:
+def test_a_file_that_is_no_valid_workbook(name: str) -> None:
     suffix, data, expected = FILES[name]
     [fault] = faults_of(data, suffix)
     assert fault.removeprefix(f"some{suffix}: ").startswith(expected)
-
-
-def test_the_name_of_a_cell() -> None:
-    assert cell_name("a", 3, 28) == "a!AB3"
-    assert cell_name("a\n'b", 1, 1) == "'a\\n''b'!A1"
-
-
-def test_without_calamine(tmp_path: Path) -> None:
-    """A text is read all the same; of a workbook it is said what reads it."""
-    book = tmp_path / "a.xlsx"
-    book.write_bytes(SOUND)
-    code = (
-        f"import sys; sys.path.insert(0, {str(ROOT / 'scripts')!r}); from pathlib import Path; "
-        "sys.modules['python_calamine'] = None; from release import read_release; "
-        f"print(read_release(Path({str(ROOT / 'releases' / '2024-02.txt')!r})).release_id); "
-        f"read_release(Path({str(book)!r}))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
-    assert done.stdout == "2024-02\n"
-    assert done.stderr.splitlines()[-1] == (
-        f"release.faults.Refused: {book}: a workbook is read with python_calamine, which is not "
-        "installed; install requirements.lock, or save the sheet as text (tab-separated)"
-    )
 
 
 def test_where_memory_has_no_limit(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -492,29 +405,16 @@ OLD_EXHIBIT = old_workbook(cells_of(EXHIBIT), "1")
 )  # fmt: skip
 def test_the_exhibit_of_a_bundle(name: str, data: bytes) -> None:
     release = read_bundle("some.zip", zipped((name, data), ("__MACOSX/._exh1.xlsx", b"-")))
-    assert (release.release_id, release.origin.member) == ("2023-05", name)
+    assert (release.release_id, release.member) == ("2023-05", name)
     assert release.text.lines == read("some.xlsx", EXHIBIT_BOOK, ".xlsx").text.lines
 
 
 NONE = "some.zip: holds no exh1.xlsx or exh1.xls"
-OUT = "a name that leads out of it"
 BUNDLES: dict[str, tuple[bytes, str]] = {
     "none": (zipped(("exh2.xlsx", SOUND)), NONE),
     "two": (
         zipped(("a/exh1.xlsx", SOUND), ("b/EXH1.xls", SOUND)),
         'some.zip: holds "a/exh1.xlsx", "b/EXH1.xls"; expected one'),
-    "a name that climbs": (
-        zipped(("exh1.xlsx", SOUND), ("../exh2.xlsx", b"")),
-        f'some.zip: holds "../exh2.xlsx", {OUT}'),
-    "a name from the root": (zipped(("/exh1.xlsx", SOUND)), f'some.zip: holds "/exh1.xlsx", {OUT}'),
-    "a name that climbs on Windows": (
-        zipped(("a\\..\\..\\exh1.xlsx", SOUND)),
-        f'some.zip: holds "a\\..\\..\\exh1.xlsx", {OUT}'),
-    "a name with a drive": (
-        zipped(("c:exh1.xlsx", SOUND)), f'some.zip: holds "c:exh1.xlsx", {OUT}'),
-    "much when unpacked": (
-        zipped(("exh1.xlsx", SOUND), *((f"exh{at}.xlsx", bytes(10**7)) for at in range(2, 13))),
-        "some.zip: has 110,"),
     "an exhibit that is much": (
         zipped(("exh1.xlsx", bytes(6_000_000))),
         "some.zip: its exh1.xlsx has 6,000,000 bytes; a release has less than 5,000,000"),
@@ -528,7 +428,7 @@ BUNDLES: dict[str, tuple[bytes, str]] = {
         'some.zip/exh1.xlsx: is no workbook (.xlsx): it begins with "<html>"'),
     "an exhibit with a fault": (
         as_bundle(made(text=edited(EXHIBIT, ["say", 51, "April", "March"]))),
-        'some.zip/exh1.xlsx: \'1\'!A51: "March data as published last month:" stands in'),
+        'some.zip/exh1.xlsx: \'1\'!A51: "March data as published last month:" is in'),
 }  # fmt: skip
 
 
@@ -539,21 +439,22 @@ def test_a_bundle_is_refused(name: str) -> None:
     assert fault.startswith(expected)
 
 
-@pytest.mark.parametrize(
-    ("name", "is_right"),
-    [
-        ("ft900xlsx_2305.zip", True), ("FT900xls_2305 (1).zip", True), ("ft900xlsx.zip", True),
-        ("2023-05.zip", True), ("a.zip", True), ("ft900xlsx_2304.zip", False),
-        ("ft900xls_2304-b.zip", False), ("2023-06.zip", False),
-    ],
-)  # fmt: skip
-def test_the_month_that_a_name_tells(name: str, is_right: bool, tmp_path: Path) -> None:
+NAMES = {
+    "2023-05.zip": "", "a.zip": "", "ft900xlsx.zip": "", "ft900xlsx_2305.zip": "",
+    "FT900xls_2305 (1).zip": "", "2023-05.txt": "", "2023-13.txt": "",
+    "2023-06.zip": "ends with 2023-05; is it cut off", "2023-06.TXT": "ends with 2023-05; is it",
+    "ft900xlsx_2304.zip": "named for 2023-04", "ft900xls_2304-b.zip": "named for 2023-04",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_month_in_the_name_of_a_file(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
-    path.write_bytes(ZIPPED)
-    if is_right:
+    path.write_bytes(ZIPPED if path.suffix == ".zip" else EXHIBIT.encode())
+    if not NAMES[name]:
         assert read_release(path).release_id == "2023-05"
         return
-    with pytest.raises(Exception, match="named for 2023-04|ends with 2023-05; is it cut off"):
+    with pytest.raises(Refused, match=NAMES[name]):
         read_release(path)
 
 
@@ -568,13 +469,3 @@ def test_a_file_that_is_too_large_is_not_read(
     monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"{path} was read"))
     with pytest.raises(Exception, match=f"has 4,294,967,296 bytes; .*{MOST_BYTES[suffix]:,}"):
         read_release(path)
-
-
-def test_a_file_named_for_another_month(tmp_path: Path) -> None:
-    for name, is_right in (("2024-02.txt", True), ("2024-13.txt", True), ("2024-03.TXT", False)):
-        (tmp_path / name).write_text(COMMITTED)
-        if is_right:
-            assert read_release(tmp_path / name).release_id == "2024-02"
-        else:
-            with pytest.raises(Exception, match="ends with 2024-02; is it cut off"):
-                read_release(tmp_path / name)

@@ -48,6 +48,11 @@ class Build:
     def database(self) -> Path:
         return self.folder / "us_trade.duckdb"
 
+    @property
+    def in_place(self) -> Path:
+        """The database as dbt left it, for one test to build over; dbt's own parse is beside it."""
+        return self.folder / "dbt" / "us_trade.duckdb"
+
     @functools.cached_property
     def manifest(self) -> Manifest:
         return read_manifest(self.folder / "manifest.json")
@@ -55,15 +60,6 @@ class Build:
     @property
     def printed(self) -> str:
         return (self.folder / "printed.txt").read_text()
-
-    @contextlib.contextmanager
-    def place(self) -> Iterator[Path]:
-        """The database that dbt built, to build over: its partial parse is at hand in `target`.
-
-        One test at a time has it.
-        """
-        with only_one(self.folder / "dbt"):
-            yield self.folder / "dbt" / "us_trade.duckdb"
 
     def copy(self, folder: Path) -> Path:
         """A copy of the database to change, in a folder of its own: the SQL knows its stem."""
@@ -122,6 +118,18 @@ def replayed(
         for statement in sql:
             connection.execute(statement)
         return Outcome(database, replay(connection, build.manifest, upto=upto))
+
+
+def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Outcome]) -> Outcome:
+    """Return what ``make`` replays in a folder, once in a test run; its database is to read."""
+
+    def keep(folder: Path) -> None:
+        outcome = make(folder / "replay")
+        (folder / "printed.txt").write_text(outcome.printed)
+
+    folder = once(factory, name, keep)
+    replay = Replayed(printed=(folder / "printed.txt").read_text())
+    return Outcome(folder / "replay" / "us_trade.duckdb", replay)
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:

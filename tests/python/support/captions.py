@@ -19,13 +19,17 @@ def captions_of(connection: duckdb.DuckDBPyConnection) -> str:
 
 def said_of(marts: Marts) -> Iterator[tuple[str, str]]:
     captions = Captions(marts)
-    for name in (one.name for one in PICTURES):
-        yield from ((f"{name}_{part}", said) for part, said in captions.of(name).items())
+    for picture in PICTURES:
+        for part, said in captions.of(picture.name, picture.query).items():
+            if part != "source":
+                yield f"{picture.name}_{part}", said
     records = marts.ask("records").rows
     about: dict[str, list[Any]] = {
+        "headline": [records],
+        "source": [marts.ask("release").only()],
         "citation": [marts.ask("release").only()],
         "records_sentence": [records],
-        **dict.fromkeys(("audit_title", "audit_sentence", "revisions_title"), []),
+        **dict.fromkeys(("badge", "audit_title", "audit_sentence", "revisions_title"), []),
     }
     for name, rows in about.items():
         yield name, captions.say(name, *rows)

@@ -5,25 +5,25 @@ Of [MS-CFB] and [MS-XLS] only what a reader asks for: one sheet, in cells of num
 
 from __future__ import annotations
 
+import re
 import struct
-from collections.abc import Mapping
 
 SECTOR = 512
 FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 DIVISION_BY_ZERO = 7
 
-Cells = Mapping[tuple[int, int], int | float | str | bytes]  # row, column from 1; bytes: an error
+Value = int | float | str | bytes  # bytes: an error
+Cells = dict[tuple[int, int], Value]  # row, column from 1
 
 
-def cells_of(text: str) -> dict[tuple[int, int], int | float | str | bytes]:
+def cells_of(text: str) -> Cells:
     """Return the cells of a sheet that a text was saved from; a row is a line."""
-    cells: dict[tuple[int, int], int | float | str | bytes] = {}
+    cells: Cells = {}
     for row, line in enumerate(text.split("\n"), 1):
         for column, field in enumerate(line.split("\t"), 1):
-            digits = field.removeprefix("-").replace(",", "")
+            plain = field.replace(",", "")
             if field:
-                is_number = digits.isdecimal()
-                cells[row, column] = int(field.replace(",", "")) if is_number else field
+                cells[row, column] = int(plain) if re.fullmatch("-?[0-9]+", plain) else field
     return cells
 
 
@@ -31,7 +31,7 @@ def record(kind: int, content: bytes = b"") -> bytes:
     return struct.pack("<HH", kind, len(content)) + content
 
 
-def cell(row: int, column: int, value: int | float | str | bytes) -> bytes:
+def cell(row: int, column: int, value: Value) -> bytes:
     head = struct.pack("<HHH", row - 1, column - 1, 0)
     if isinstance(value, str):  # LABEL, in UTF-16
         words = value.encode("utf-16-le")

@@ -108,7 +108,7 @@ ANSWERS = {
 
 
 class Server(ThreadingHTTPServer):
-    """Answers by the path that is asked for; remembers what was asked."""
+    """Answers by path, and records the requests."""
 
     daemon_threads = True
 

@@ -18,6 +18,7 @@ from proofs.made_up_releases import (
     Published,
     as_bundle,
     as_workbook,
+    exact,
     made_up_exhibit,
     made_up_release,
 )
@@ -35,11 +36,17 @@ class Situation:
     releases    files of releases/, by name
     sql         statements that change the loaded seeds, the tables of `raw`
     is_stopped  whether the gate stops it: no mart is made
+    upto        the model that is enough, where what is printed says it all
     """
 
     releases: Mapping[str, bytes]
     sql: Sequence[str] = ()
     is_stopped: bool = False
+    upto: str | None = None
+
+    @property
+    def has_marts(self) -> bool:
+        return not self.is_stopped and self.upto is None
 
 
 def built(build: Build, name: str, folder: Path) -> Outcome:
@@ -50,7 +57,7 @@ def built(build: Build, name: str, folder: Path) -> Outcome:
     situation = SITUATIONS[name]
     # For queries this small, more threads take longer.
     sql = ("set threads = 1", *situation.sql)
-    return replayed(build, folder, releases=situation.releases, sql=sql)
+    return replayed(build, folder, releases=situation.releases, sql=sql, upto=situation.upto)
 
 
 # --------------------------------------------------------------------------- made of
@@ -115,6 +122,38 @@ def to_balance(balances: Mapping[Month, int]) -> Changes:
     """Return by how much more goods are exported where the balances of months come to these."""
     rows = published(1992).exactly().rows
     return {at: {"exports_goods": balance - rows[at][0]} for at, balance in balances.items()}
+
+
+# What the announcements see, and no identity does.
+
+
+def with_years_exchanged(source: Published, year: int, other: int) -> Published:
+    rows = dict(source.rows)
+    for month in range(13):
+        source.rows[year, month], source.rows[other, month] = rows[other, month], rows[year, month]
+    return source
+
+
+def with_goods_for_services(source: Published, at: Month) -> Published:
+    """Exchange the two in a month, so that its year still adds up."""
+    before = source.rows[at]
+    source.rows[at] = [before[place] for place in (0, 2, 1, 3, 5, 4, 6, 8, 7)]
+    for place, number in enumerate(before):
+        source.rows[at[0], 0][place] += source.rows[at][place] - number
+    return source
+
+
+def a_month_late(source: Published) -> Published:
+    """Put the numbers of each month into the next one."""
+    months = sorted(month for month in source.rows if month[1])
+    cells = [exact(source.rows[month]) for month in months]
+    source.rows = dict(zip(months, [cells[0], *cells], strict=False))
+    return source
+
+
+def in_billions(source: Published) -> Published:
+    source.rows = {at: [round(n / 1000) for n in row] for at, row in source.rows.items()}
+    return source
 
 
 # --------------------------------------------------------------------------- which there are
@@ -199,6 +238,28 @@ SITUATIONS = {
             of_2023_07=history(2022, (2023, 7)),
             of_2023_08=damaged(history(2022, (2023, 8)), *WRONG),
         ),
+        is_stopped=True,
+    ),
+    "announced_otherwise": Situation(
+        texts(
+            of_2023_07=made_up_release(a_month_late(published(2022)), (2023, 7)),
+            of_2023_08=made_up_release(in_billions(published(2022)), (2023, 8)),
+            of_2023_09=history(2022, (2023, 9)).replace(
+                "Goods (1)\tServices", "Services\tGoods (1)"
+            ),
+            of_2023_10=made_up_release(
+                with_goods_for_services(published(2022), (2022, 3)), (2023, 10)
+            ),
+            of_2024_02=made_up_release(
+                with_years_exchanged(published(2020), 2020, 2022),
+                (2024, 2),
+                {(2024, 2): {"exports_goods": 1000}},
+            ),
+        ),
+        upto="int_build_summary",
+    ),
+    "the_latest_cannot_be": Situation(
+        texts(of_2024_02=made_up_release(in_billions(published(2023)), (2024, 2))),
         is_stopped=True,
     ),
 }

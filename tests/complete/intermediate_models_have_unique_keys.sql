@@ -1,6 +1,6 @@
--- The grains of staging and intermediate models, all in one place: a row that stands
--- twice would count twice wherever it is joined. Of the marts the primary keys say so.
--- Grain of a failure: a model and the key of such a row, or of one without its key.
+-- Staging and intermediate models have unique keys, as marts have primary keys: a
+-- duplicate would count twice in every join. Grain of a failure: a model and the
+-- duplicate or missing key.
 {% set keys = {
     'int_announcements': ['release_id', 'month_date'],
     'int_build_summary': ['place', 'line'],

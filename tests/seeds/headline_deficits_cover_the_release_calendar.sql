@@ -1,7 +1,7 @@
--- A loaded release is held to these numbers: one that is missing would be agreed with.
--- A deficit and what the next release says of its month are seldom a billion apart, at
--- most 8.3; further than 20 times the mean is a typing error. Grain of a failure: a row
--- and what is wrong with it.
+-- Loaded releases are compared with these deficits, so none may be missing. The next
+-- release seldom revises a deficit by a billion, and at most by 8.3; a revision of more
+-- than 20 times the mean is a typing error. Grain of a failure: a row and what is wrong
+-- with it.
 with headlines as (
     select * from {{ ref('headline_deficits') }}
 ),

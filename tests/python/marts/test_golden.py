@@ -6,14 +6,15 @@ An empty field is null, and "" a text without letters.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 import pytest
 from proofs.differences import columns_of, differences, rounded, tables_of
-from support.builds import Build
+from support.builds import Outcome
 from support.captions import captions_of
-from support.situations import SITUATIONS, built
+from support.situations import SITUATIONS
 
 from project import ROOT, remove
 
@@ -35,14 +36,14 @@ KEPT = {
 
 @pytest.mark.parametrize("name", SITUATIONS)
 def test_a_situation_is_that_of_its_golden_files(
-    build: Build, name: str, tmp_path: Path, request: pytest.FixtureRequest
+    situation: Callable[[str], Outcome], name: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    outcome = built(build, name, tmp_path / "built")
+    outcome = situation(name)
     made = tmp_path / "golden"
     made.mkdir()
     (made / "printed.txt").write_text(outcome.printed)
-    with duckdb.connect(outcome.database) as connection:
-        if not SITUATIONS[name].is_stopped:
+    with duckdb.connect(outcome.database, read_only=True) as connection:
+        if SITUATIONS[name].has_marts:
             write_marts(connection, made)
             (made / "captions.txt").write_text(captions_of(connection))
         if request.config.getoption("--golden"):

@@ -1,4 +1,4 @@
--- Grain of a failure: a component whose parent is none.
+-- Grain of a failure: a component with an unknown parent.
 select
     'parent_component is no component' as fault,
     parts.component,

@@ -1,7 +1,6 @@
--- Numbers are revised, and months do not go away: a release that lost some of its
--- history would take them out of the marts in silence. Exhibit 1 begins two years
--- before its own; a history where the histories before it began. Grain of a failure:
--- a month that the release before printed.
+-- Releases revise numbers and never drop months: lost months would silently leave the
+-- marts. Exhibit 1 begins two years before its reference year, a history where earlier
+-- histories began. Grain of a failure: a month of the release before.
 with releases as (
     select
         release_id,

@@ -1,6 +1,5 @@
--- What a series is called follows from its flow and component: names that two series
--- have exchanged would answer with the other. Grain of a failure: a series and a name
--- that is not its own.
+-- The names of a series follow from its flow and component: exchanged names would
+-- return the wrong series. Grain of a failure: a series and its wrong name.
 with series as (
     select
         *,

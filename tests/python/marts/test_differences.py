@@ -1,4 +1,4 @@
-"""What two relations, or two databases, do not have in common is said."""
+"""The differences of two relations, or of two databases."""
 
 from __future__ import annotations
 

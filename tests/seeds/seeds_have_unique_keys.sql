@@ -1,6 +1,5 @@
--- The keys of the seeds, all in one place: a row that stands twice would count twice
--- wherever it is joined. Grain of a failure: a seed and the key of such a row, or of
--- one without its key.
+-- Seeds have unique keys: a duplicate would count twice in every join. Grain of a
+-- failure: a seed and the duplicate or missing key.
 {% set keys = {
     'releases': ['release_id'],
     'monthly_trade': ['release_id', 'period_type', 'year', 'month'],

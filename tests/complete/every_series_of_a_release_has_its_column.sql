@@ -1,5 +1,5 @@
--- A series without its column would take its suspects away in silence. The nine stand
--- behind the label, each in a column of its own, which only a sheet names by a letter.
+-- A series without its column would silently lose its suspects. Each of the nine has a
+-- column of its own after the label; only a sheet's column has a letter.
 -- Grain of a failure: a release and series.
 with printed as (
     select

@@ -1,0 +1,246 @@
+"""The whole way from a release to the marts, and where it stops.
+
+dbt itself runs twice: once for the build that all tests share, once over it, into the gate.  Every
+other release is replayed (proofs/replay.py); what is made of it, tests/golden/ holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pytest
+from proofs.copies import copy_project
+from proofs.differences import differences_of_all
+from support.builds import Build, dbt, normalize, query, replayed
+from support.situations import SITUATIONS, accepted, damaged, history
+
+from project import ROOT
+
+GATE = "no_failure_is_unexplained"
+# The marts that say nothing of a release, and so wait for none.
+CONSTANTS = {"dim_component", "dim_recession", "dim_series"}
+MARTS = "select table_name from duckdb_tables() where schema_name = 'marts'"
+SAID = (
+    "releases/2024-02.txt line 55, column 6: exports goods, March 1995 reads 64,882; "
+    "the identities say 46,882 (46,881 to 46,883)"
+)
+
+
+def rebuilt(database: Path) -> bytes:
+    """Return the text of mart_release_text as the bytes of a file."""
+    [(ending, mark, newline)] = query(
+        database,
+        "select line_ending, has_byte_order_mark, ends_with_newline from marts.dim_release",
+    )
+    lines = query(database, "select line_text from marts.mart_release_text order by line_number")
+    end = "\r\n" if ending == "crlf" else "\n"
+    text = end.join(line for (line,) in lines) + end * newline
+    return text.encode("utf-8-sig" if mark else "utf-8")
+
+
+def unlike(database: Path, other: Path) -> dict[str, list[str]]:
+    """Return the marts in which two databases differ, with their differences."""
+    with duckdb.connect() as connection:
+        connection.execute(f"attach '{database}' as one (read_only)")
+        connection.execute(f"attach '{other}' as other (read_only)")
+        found = dict(differences_of_all(connection, "one.marts", "other.marts"))
+    assert found
+    return {mart: lines for mart, lines in found.items() if lines}
+
+
+# ------------------------------------------------------------------- dbt itself
+
+
+def test_a_build_over_a_build_stops_at_the_gate_says_why_and_leaves_the_marts(
+    build: Build, tmp_path: Path, release_text: str
+) -> None:
+    """A wrong number stops dbt before the marts, and a wrong row of a seed where it is read."""
+    project = copy_project(tmp_path / "project")
+    wrong = damaged(release_text, (1995, "March", 5, 64_882 - 46_882))
+    (project / "releases" / "2024-02.txt").write_text(wrong)
+    normalize(project / "releases", project / "seeds", check=False)
+    with (project / "seeds" / "release_calendar.csv").open("a") as calendar:
+        calendar.write("2024-3,2024-05-02,by hand\n")
+    database = build.in_place
+    run = dbt("build", "--exclude-resource-type", "unit_test", project=project, database=database)
+    assert run.returncode == 1, run.stdout
+    said = run.stdout.split("\n")
+    assert [words for words in said if "line 55" in words] == [SAID]
+    assert '2024-02,balance_goods,month,1995-03-01,1995-03-31,-18000,"..."' in said
+    assert (
+        "release_calendar_dates_each_release_after_its_month_and_in_order: fault=release_id is no "
+        "month; write it as 2024-02, release_id=2024-3, released_on=2024-05-02, source=by hand"
+    ) in said
+    assert query(database, "select count(*) from intermediate.int_suspect_cells") == [(1,)]
+    assert unlike(database, build.database) == {}
+
+
+# --------------------------------------------------------------- a replay is like dbt
+
+
+def test_a_replay_of_the_same_release_gives_the_same_marts(
+    build: Build, tmp_path: Path, release_text: str
+) -> None:
+    emptied = [f"delete from marts.{mart}" for (mart,) in query(build.database, MARTS)]
+    outcome = replayed(
+        build, tmp_path, releases={"2024-02.txt": release_text.encode()}, sql=emptied
+    )
+    assert outcome.replayed.succeeded, outcome.replayed
+    assert unlike(outcome.database, build.database) == {}
+    assert outcome.printed
+    assert outcome.printed in build.printed
+
+
+# ------------------------------------------------------------------- sound releases
+
+
+def test_the_release_is_rebuilt_byte_for_byte(database: Path) -> None:
+    published = (ROOT / "releases" / "2024-02.txt").read_bytes()
+    assert rebuilt(database) == published
+    assert query(database, "select sha256 from marts.dim_release") == [
+        (hashlib.sha256(published).hexdigest(),)
+    ]
+
+
+def test_every_number_of_the_text_stands_in_a_fact(database: Path, release_text: str) -> None:
+    """Read the text once more, in the plainest way, and lay it beside the facts."""
+    printed = {}
+    for number, line in enumerate(release_text.split("\n"), 1):
+        fields = line.split("\t")
+        if len(fields) == 10 and fields[1].replace(",", "").lstrip("-").isdigit():
+            cells = [int(field.replace(",", "")) for field in fields[1:]]
+            for at, component in enumerate(("total", "goods", "services")):
+                printed[number, component] = tuple(cells[at::3])
+    facts = {
+        (line, component): tuple(flows)
+        for fact in ("fct_monthly_trade", "fct_annual_trade")
+        for line, component, *flows in query(
+            database,
+            "select line_number, component, balance_musd, exports_musd, imports_musd "
+            f"from marts.{fact}",
+        )
+    }
+    assert facts == printed
+
+
+def test_a_text_saved_by_a_spreadsheet_is_rebuilt(build: Build, tmp_path: Path) -> None:
+    """CRLF, a byte-order mark, quotes, U+2212, marks of revision, exports first, a new footnote."""
+    lines = []
+    for number, line in enumerate(history(2022, (2024, 2)).split("\n")):
+        fields = line.split("\t")
+        if len(fields) == 10:
+            fields = [fields[0], *fields[4:7], *fields[1:4], *fields[7:]]
+            if number % 3 == 0:
+                fields[1:] = [f'"{f}"' if "," in f else f for f in fields[1:]]
+            elif number % 3 == 1:
+                fields[1:] = [f.replace(",", "").replace("-", "\u2212") for f in fields[1:]]
+        if fields[0] == "February":
+            fields[0] = "February (R)  "
+        lines.append("\t".join(fields))
+    lines.append("(2) Includes what no release ever had.")
+    text = "\ufeff" + "\r\n".join(lines) + "\r\n"
+    outcome = replayed(build, tmp_path, releases={"2024-02.txt": text.encode()})
+    assert outcome.replayed.succeeded, outcome.printed
+    assert rebuilt(outcome.database) == text.encode()
+    assert [line for line in outcome.printed.split("\n") if "warning" in line] == [
+        f'warning     2024-02 line {len(lines)}: "{lines[-1]}" is not known from any release; '
+        "accept it in scripts/release/published_words.csv"
+    ]
+    assert outcome.query(
+        "select count(*) filter (is_revised), count(*) from marts.fct_monthly_trade"
+    ) == [(3 * 3, 26 * 3)]
+
+
+# ------------------------------------------------------------------- where it stops
+
+
+def test_every_mart_is_behind_the_gate(build: Build) -> None:
+    nodes, parents = build.manifest["nodes"], build.manifest["parent_map"]
+
+    def above(node: str) -> set[str]:
+        return {node}.union(*(above(parent) for parent in parents.get(node, [])))
+
+    [gate] = [name for name in nodes if name.startswith("test.") and f".{GATE}" in name]
+    guarded = set(parents[gate])
+    behind = {
+        name: guarded <= above(name) for name, node in nodes.items()
+        if name.startswith("model.") and node["schema"] == "marts"
+    }  # fmt: skip
+    assert behind
+    assert {name.split(".")[-1] for name, is_behind in behind.items() if not is_behind} == CONSTANTS
+
+
+ACCEPTED = SITUATIONS["a_known_discrepancy"].sql
+NO_FAILURE = accepted("2024-02,balance_goods,month,2023-04-01,2023-04-30,-1000")
+STALE = "every_known_discrepancy_is_a_failure"
+
+
+@pytest.mark.parametrize(
+    ("known", "test"),
+    [
+        (ACCEPTED[:-1], GATE),
+        ((*ACCEPTED, *NO_FAILURE), STALE),
+        ([*ACCEPTED[:-1], ACCEPTED[-1].replace("as published", " ")], STALE),
+        ([*ACCEPTED[:-1], ACCEPTED[-1].replace("as published", "...")], STALE),
+        ([*ACCEPTED[:-1], ACCEPTED[-1].replace("as published", "published")], STALE),
+    ],
+    ids=["one too few", "one that is none", "blank", "dots", "one word"],
+)
+def test_a_known_discrepancy_lets_the_break_pass_and_only_that(
+    build: Build, tmp_path: Path, known: Sequence[str], test: str
+) -> None:
+    releases = SITUATIONS["a_known_discrepancy"].releases
+    outcome = replayed(build, tmp_path, releases=releases, sql=known, upto=test)
+    assert outcome.failed == {test}
+
+
+@pytest.mark.parametrize(
+    ("seed", "test"),
+    [
+        ("monthly_trade", "every_period_is_printed_once_for_every_series"),
+        ("annual_trade", "every_period_is_printed_once_for_every_series"),
+        ("release_lines", "every_cell_that_was_read_is_loaded"),
+    ],
+)
+def test_a_seed_that_lost_its_last_row_is_caught(
+    build: Build, tmp_path: Path, seed: str, test: str
+) -> None:
+    lines = (ROOT / "seeds" / f"{seed}.csv").read_text().splitlines(keepends=True)
+    outcome = replayed(build, tmp_path, seeds={seed: "".join(lines[:-1])}, upto=test)
+    assert outcome.failed == {test}
+    assert f"{test}: " in outcome.printed
+
+
+# ----------------------------------------------------------------------- Exhibit 1
+
+
+@pytest.mark.parametrize(
+    ("release", "label", "period_type"),
+    [
+        ("2023-02", "", "as_previously_published"),
+        ("2023-02", "January", "month"),
+        ("2023-02", "Jan. - Feb.", "part_year"),
+        ("2023-01", "Jan. - Dec.", "year"),
+    ],
+)
+def test_a_wrong_number_of_an_exhibit_is_located_like_any_other(
+    build: Build, tmp_path: Path, release: str, label: str, period_type: str
+) -> None:
+    """In what a release remembers too, and in a sum of months."""
+    releases = dict(SITUATIONS["exhibits_alone"].releases)
+    lines = releases[f"{release}.txt"].decode().split("\n")
+    at = [at for at, line in enumerate(lines) if line.startswith(f"{label}\t-")][-1]
+    fields = lines[at].split("\t")
+    fields[5] = f"{int(fields[5].replace(',', '')) + 7_000:,}"
+    lines[at] = "\t".join(fields)
+    releases[f"{release}.txt"] = "\n".join(lines).encode()
+    outcome = replayed(build, tmp_path, releases=releases, upto="int_suspect_cells")
+    assert outcome.query(
+        """
+        select release_id, period_type, series_id, published_musd - implied_musd, is_ambiguous
+        from intermediate.int_suspect_cells
+        """
+    ) == [(release, period_type, "exports_goods", 7_000, False)]
