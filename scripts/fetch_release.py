@@ -229,10 +229,7 @@ def save(data: bytes, release: Release, folder: Path) -> str:
     """Put a release into the folder, and say so; raise OSError."""
     key = release.release_id
     target = folder / f"{key}{PurePosixPath(release.member).suffix.lower() or '.xlsx'}"
-    try:
-        put(target, data, over=False)
-    except FileExistsError:
-        raise ProjectError(f"{shown(target)}: is in the way of the release; move it away") from None
+    put(target, data, over=False)
     size = f"{len(data):,} bytes, {release.months[0]} to {key}"
     return f"{shown(target)}: {size}, SHA-256 {hashlib.sha256(data).hexdigest()}"
 
