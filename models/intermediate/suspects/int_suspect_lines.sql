@@ -55,11 +55,11 @@ disagreeing as (
         residuals.line_number,
         concat_ws(' ', residuals.flow, residuals.component) as series,
         printf(
-            '%s: it, or %s, is wrong: the row of %s %s, in ',
+            '%s: this row or %s is wrong: %s %s, in ',
             {{ printed_at(
                 "'releases/' || releases.file_name", 'residuals.line_number'
             ) }},
-            coalesce(residuals.compared_release_id, 'a month of it'),
+            coalesce(residuals.compared_release_id, 'one of its months'),
             {{ period_words(
                 'residuals.period_type', 'residuals.period_start', 'residuals.period_end'
             ) }},
