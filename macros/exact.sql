@@ -25,7 +25,7 @@
     {{ ratio('100.0 * (' ~ value ~ ' - ' ~ base ~ ')', percent_base(value, base)) }}
 {%- endmacro %}
 
-{# busd(musd): converts whole millions of dollars to billions, exactly: -68901 is -68.901. #}
+{# busd(musd): converts whole millions of dollars to billions: -68901 is -68.901. #}
 {% macro busd(musd) -%} cast({{ musd }} * 0.001 as decimal(18, 3)) {%- endmacro %}
 
 {#

@@ -3,7 +3,7 @@
     summary, if this run built them. `results` is dbt's list of nodes. Called by on-run-end.
 #}
 {% macro report(results) %}
-    {# Only this project's tests; and not the gate's, since the suspects below say more. #}
+    {# Only this project's tests; not the gate's, since the suspects say more. #}
     {% for result in results
         if result.status == 'fail' and result.node.package_name == 'us_trade'
         and result.node.name != 'no_failure_is_unexplained' %}

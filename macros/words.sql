@@ -22,7 +22,7 @@
 {%- endmacro %}
 {% macro one_decimal(number) -%} printf('%,.1f', cast({{ number }} as double)) {%- endmacro %}
 
-{# filled_in(template, words): replaces each {name} of a template by its word, a null by nothing. #}
+{# filled_in(template, words): replaces each {name} by its word, a null by nothing. #}
 {% macro filled_in(template, words) -%}
     {%- set filled = namespace(text=template) -%}
     {%- for name, word in words.items() -%}
@@ -49,7 +49,7 @@
     end
 {%- endmacro %}
 
-{# name_of_side(name, of): returns the name of a subject above zero, below it, and across it. #}
+{# name_of_side(name, of): names a subject above zero, below it, and across it. #}
 {% macro name_of_side(name, of) -%}
     case
         when {{ of }}.movement = 'swing' and {{ of }}.form = 'change'
@@ -59,7 +59,7 @@
     end
 {%- endmacro %}
 
-{# period_words(type, start, end): names the period of a row. A part year of one month is a month. #}
+{# period_words(type, start, end): names the period of a row. #}
 {% macro period_words(type, start, end) -%}
     case
         when {{ type }} = 'as_previously_published'
@@ -83,12 +83,13 @@
                 {{ release }},
                 {{ line }}{% if column %}, {{ column }}.column_number{% endif %}
             )
-        else printf(
-            '%s, sheet %s, {{ "cell %s%d" if column else "row %d" }}',
-            {{ release }},
-            releases.sheet_name,
-            {% if column %}{{ column }}.sheet_column,{% endif %}
-            {{ line }} - releases.row_offset
-        )
+        else
+            printf(
+                '%s, sheet %s, {{ "cell %s%d" if column else "row %d" }}',
+                {{ release }},
+                releases.sheet_name,
+                {% if column %}{{ column }}.sheet_column, {% endif -%}
+                {{ line }} - releases.row_offset
+            )
     end
 {%- endmacro %}

@@ -132,7 +132,7 @@ def test_a_lock_names_exact_versions_with_hashes_and_no_host(
     name: str, groups: tuple[str, ...]
 ) -> None:
     lock = (ROOT / name).read_text()
-    pinned = re.findall(r"^([a-z0-9-]+)(?:\[[\w,]+\])?==\S+", lock, re.MULTILINE)
+    pinned = re.findall(r"^([a-z0-9-]+)(?:\[[\w, ]+\])?==\S+", lock, re.MULTILINE)
     assert wanted(groups) <= set(pinned)
     blocks = re.split(r"\n(?=[a-z])", lock.strip())
     assert len(blocks) == len(pinned)
@@ -145,9 +145,11 @@ def test_every_lock_is_tried() -> None:
 
 
 def test_no_file_grows_past_its_reader() -> None:
-    """A model has 150 lines at most, a macro 60."""
-    for folder, most in (("models", 150), ("macros", 60)):
+    """A model has 120 lines at most, one of printed lines, with their words, 175; a macro 60."""
+    printed = {"int_build_summary", "int_suspect_lines"}
+    for folder, usual in (("models", 120), ("macros", 60)):
         for path in (ROOT / folder).rglob("*.sql"):
+            most = 175 if path.stem in printed else usual
             text = path.read_text()
             pieces = re.split(r"endmacro %\}", text) if folder == "macros" else [text]
             assert max(piece.strip().count("\n") for piece in pieces) < most, path

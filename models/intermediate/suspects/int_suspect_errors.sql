@@ -95,15 +95,15 @@ suspects as (
 -- is certain if one of those failed and all agree.
 certain as (
     select
-        cell_id,
-        max(low_musd) as low_musd,
-        min(high_musd) as high_musd
+        suspects.cell_id,
+        max(suspects.low_musd) as low_musd,
+        min(suspects.high_musd) as high_musd
     from suspects
-    where suspects_of_edit = 1
-    group by cell_id
+    where suspects.suspects_of_edit = 1
+    group by suspects.cell_id
     -- Without the table's name Sail takes these for the columns above.
     having
-        max(case when is_failed then 1 else 0 end) = 1
+        max(case when suspects.is_failed then 1 else 0 end) = 1
         and max(suspects.low_musd) <= min(suspects.high_musd)
 )
 

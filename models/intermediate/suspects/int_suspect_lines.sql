@@ -56,7 +56,9 @@ disagreeing as (
         concat_ws(' ', residuals.flow, residuals.component) as series,
         printf(
             '%s: this row or %s is wrong: %s %s, in ',
-            {{ printed_at("'releases/' || releases.file_name", 'residuals.line_number') }},
+            {{ printed_at(
+                "'releases/' || releases.file_name", 'residuals.line_number'
+            ) }},
             coalesce(residuals.compared_release_id, 'one of its months'),
             {{ period_words(
                 'residuals.period_type', 'residuals.period_start', 'residuals.period_end'

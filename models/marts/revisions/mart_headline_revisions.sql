@@ -35,7 +35,8 @@ select
     first_deficit_busd,
     next_deficit_busd,
     current_deficit_busd,
-    cast(next_deficit_busd - first_deficit_busd as decimal(18, 1)) as revision_to_next_busd,
+    cast(next_deficit_busd - first_deficit_busd as decimal(18, 1))
+        as revision_to_next_busd,
     -- The first estimate is not a revision of itself.
     case
         when current_release_id != release_id
