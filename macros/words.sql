@@ -76,6 +76,7 @@
     the alias of release_columns.
 #}
 {% macro printed_at(release, line, column=none) -%}
+    {%- set cell = column ~ '.sheet_column, ' if column else '' -%}
     case releases.source_format
         when 'text'
             then printf(
@@ -88,8 +89,7 @@
                 '%s, sheet %s, {{ "cell %s%d" if column else "row %d" }}',
                 {{ release }},
                 releases.sheet_name,
-                {% if column %}{{ column }}.sheet_column, {% endif -%}
-                {{ line }} - releases.row_offset
+                {{ cell }}{{ line }} - releases.row_offset
             )
     end
 {%- endmacro %}

@@ -1,9 +1,5 @@
-with identities as (
-    select * from {{ ref('fct_reconciliation') }}
-),
-
 -- The share of identities of each size that rounding alone puts off.
-rounding as (
+with rounding as (
     select
         terms,
         cast(1 - probability as double) as share_off
@@ -32,7 +28,7 @@ select
     ) as off_by_rounding_pct,
     cast(100 * avg(rounding.share_off) as decimal(18, 6))
         as expected_off_by_rounding_pct
-from identities
+from {{ ref('fct_reconciliation') }} as identities
 inner join {{ ref('identity_families') }} as families
     on identities.identity_family = families.identity_family
 inner join rounding on identities.terms = rounding.terms
