@@ -1,4 +1,4 @@
-.PHONY: build fetch test golden faults bench export report check-report docs clients engines cluster soak cookbook lock help
+.PHONY: build fetch test golden faults bench export report check-report docs clients engines cluster soak cookbook lock monthly help
 .DEFAULT_GOAL := build
 
 PYTHON ?= python3
@@ -78,7 +78,6 @@ help: ## show this list
 	$(BIN)/uv pip install --quiet --compile-bytecode --require-hashes --requirement $<
 	cp $< $@
 
-monthly: $(INSTALLED) $(REPORT) ## fetch, build, export and report: quiet unless something is new or wrong
+monthly: $(DEV) ## fetch, build, export and report: quiet unless something is new or wrong
 	@$(BIN)/python scripts/monthly.py
 
-.PHONY: monthly

@@ -61,8 +61,9 @@ CATALOG = {
         from duckdb_constraints()
         where database_name = 'us_trade'
     """,
+    # Each DuckDB writes down the SQL of a macro in its own way.
     "macros": """
-        select schema_name, function_name, parameters, macro_definition, comment
+        select schema_name, function_name, parameters, comment
         from duckdb_functions()
         where database_name = 'us_trade' and not internal
     """,
