@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import errno
 import fcntl
 import glob
 import hashlib
@@ -171,8 +170,8 @@ def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
             yield file
             file.flush()
             os.fsync(file.fileno())
-            if not over and os.path.lexists(path):
-                raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(path))
+            if not over:
+                path.open("xb").close()  # the name is ours, or somebody's: FileExistsError
             os.replace(part, path)
         finally:
             part.unlink(missing_ok=True)
