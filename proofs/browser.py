@@ -314,11 +314,11 @@ def command(options: argparse.Namespace) -> None:
         with (
             sync_playwright() as playwright,
             playwright.chromium.launch(executable_path=options.chromium, args=FLAGS) as browser,
-            Progress("views", len(looks)) as told,
+            Progress("views", len(looks)) as progress,
         ):
             print(f"browser     Chromium {browser.version}")
             for done, (path, view) in enumerate(looks):
-                told(done, str(view))
+                progress(done, str(view))
                 faults += faults_in_view(browser, path, view, options.screenshots)
     except Error as error:
         raise ProjectError(f"the report could not be checked: {error}") from None

@@ -42,13 +42,13 @@ def files(database: Path) -> dict[str, bytes]:
     # One thread: sums of fractions come out the same, in whatever order they were added.
     with (
         open_database(database, threads="1") as connection,
-        Progress("pictures", len(PICTURES)) as told,
+        Progress("pictures", len(PICTURES)) as progress,
     ):
         marts = Marts(connection)
         captions = Captions(marts)
         drawings: dict[str, Drawing] = {}
         for done, picture in enumerate(PICTURES):
-            told(done, picture.name)
+            progress(done, picture.name)
             if not (said := captions.of(picture.name, picture.query)):
                 continue
             drawings[picture.name] = drawing = draw(picture, marts, said)
