@@ -40,7 +40,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # not there with PYTHONSAFEPATH
 
-from project import ROOT, Progress, ProjectError, main, put, shown, visible
+from project import ROOT, ProjectError, main, put, shown, visible
 from release import Refused, Release, read_bundle, read_release, read_workbook
 from release.reader import MONTH
 
@@ -119,7 +119,6 @@ class Site:
 
 def download(url: str, pause: float) -> bytes:
     """Return the workbook or bundle at ``url``; raise ProjectError with what ails it."""
-    data = bytearray()
     retries = urllib3.Retry(
         None, connect=2, read=2, status=2, other=2, redirect=MOST_REDIRECTS,
         status_forcelist=BUSY, raise_on_status=False, backoff_factor=pause,
@@ -129,27 +128,14 @@ def download(url: str, pause: float) -> bytes:
             response = connections(*urlsplit(url)[:2]).request(
                 "GET", url, headers=HEADERS, retries=retries, preload_content=False
             )
-            retries = response.retries or retries
-            data.clear()
             try:
-                read_into(data, response)
-                return checked(response, bytes(data))
+                with response:
+                    return checked(response, response.read(MOST_BYTES + 1))
             except ProtocolError as error:  # in the middle of the answer
-                retries = retries.increment("GET", url, error=error)
+                retries = (response.retries or retries).increment("GET", url, error=error)
                 retries.sleep()
     except (HTTPError, OSError, ValueError) as error:
-        broke_off = f"broke off after {len(data):,} bytes; try again later"
-        raise NoAnswer(broke_off if data else f"cannot be fetched: {words_of(error)}") from error
-
-
-def read_into(data: bytearray, response: urllib3.BaseHTTPResponse) -> None:
-    """Read an answer to its end; raise ProjectError where it is too long, and HTTPError."""
-    with response, Progress("fetch") as progress:
-        while piece := response.read1(1 << 16):
-            data += piece
-            progress(len(data), "bytes")
-            if len(data) > MOST_BYTES:
-                raise ProjectError(f"has more than {MOST_BYTES:,} bytes: no workbook")
+        raise NoAnswer(f"cannot be fetched: {words_of(error)}") from error
 
 
 @functools.cache
@@ -169,6 +155,8 @@ def checked(response: urllib3.BaseHTTPResponse, data: bytes) -> bytes:
         kinds = {404: NotFound, 410: NotFound, 429: NoAnswer}
         kind = NoAnswer if status >= 500 else kinds.get(status, ProjectError)
         raise kind(f"is answered with HTTP {status} {response.reason}, not with a whole file")
+    if len(data) > MOST_BYTES:
+        raise ProjectError(f"has more than {MOST_BYTES:,} bytes: no workbook")
     if not data.startswith(b"PK"):
         raise NoWorkbook("is answered with something that is no workbook (.xlsx)")
     return data
