@@ -145,14 +145,10 @@ def bytes_of(number: int) -> bytes:
         return made.read_bytes()
 
 
-def node(kind: str, name: str) -> dict[str, object]:
-    return {"resource_type": kind, "name": name, "schema": "marts"}
-
-
 NODES = {
-    "model.build": node("model", "build"), "test.gate": node("test", "gate"),
-    "operation.end": node("operation", "end"),
-}  # fmt: skip
+    f"{kind}.{name}": {"resource_type": kind, "name": name, "schema": "marts"}
+    for kind, name in (("model", "build"), ("test", "gate"), ("operation", "end"))
+}
 
 
 def build_in(path: Path) -> int:
