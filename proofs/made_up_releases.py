@@ -147,7 +147,7 @@ def made_up_exhibit(published: Published, last: Month, changes: Changes | None =
     return "\n".join(lines)
 
 
-def as_workbook(text: str, sheet: str = "1") -> bytes:
+def as_workbook(text: str, sheet: str = "1", columns: int = EXHIBIT_COLUMNS) -> bytes:
     """Return the workbook that a text was saved from: numbers as numbers.
 
     Each cell of many more columns than the table has a format.
@@ -160,7 +160,7 @@ def as_workbook(text: str, sheet: str = "1") -> bytes:
             digits = field.removeprefix("-").replace(",", "")
             value = int(field.replace(",", "")) if column > 1 and digits.isdecimal() else field
             page.cell(row, column, value)
-        for column in range(1, EXHIBIT_COLUMNS + 1):
+        for column in range(1, columns + 1):
             page.cell(row, column).number_format = "#,##0"
     file = io.BytesIO()
     book.save(file)
