@@ -128,13 +128,9 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"x")
 
 
-class Output(io.StringIO):
-    """A stream of which a test may say that it is a terminal."""
-
-
 def fetch(folder: Path, *arguments: str) -> tuple[int, str, str]:
     """Status, output and error of the command; the folder's name is left out of them."""
-    out, err = Output(), Output()
+    out, err = io.StringIO(), io.StringIO()
     given = ["--releases", str(folder), "--pause", "0", *arguments]
     with redirect_stdout(out), redirect_stderr(err):
         try:
