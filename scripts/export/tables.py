@@ -127,9 +127,7 @@ def write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) 
     data = csv.read_bytes()
     if not data.isascii():
         csv.write_bytes(codecs.BOM_UTF8 + data)
-    connection.sql(source).write_parquet(
-        str(parquet), compression="zstd", row_group_size=ROW_GROUP
-    )
+    connection.sql(source).write_parquet(str(parquet), compression="zstd", row_group_size=ROW_GROUP)
     [(count,)] = connection.execute(f'select count(*) from {SCHEMA}."{mart.name}"').fetchall()
     return {
         "name": mart.name,
