@@ -18,6 +18,7 @@ from pathlib import Path
 
 import vl_convert
 
+from marts import Marts
 from project import (
     ROOT,
     Progress,
@@ -28,8 +29,8 @@ from project import (
     put,
     shown,
 )
+from report import QUERIES
 from report.captions import Captions
-from report.marts import Marts
 from report.page import render
 from report.pictures import PICTURES, Drawing, draw
 
@@ -44,7 +45,7 @@ def files(database: Path) -> dict[str, bytes]:
         open_database(database, threads="1") as connection,
         Progress("pictures", len(PICTURES)) as progress,
     ):
-        marts = Marts(connection)
+        marts = Marts(connection, QUERIES)
         captions = Captions(marts)
         drawings: dict[str, Drawing] = {}
         for done, picture in enumerate(PICTURES):

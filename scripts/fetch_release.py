@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import functools
 import hashlib
 import io
 import os
@@ -31,7 +32,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 import urllib3
 from urllib3.exceptions import HTTPError, ProtocolError
@@ -52,7 +53,6 @@ BUSY = {429, 500, 502, 503, 504}
 HEADERS = {"User-Agent": "us_trade (Python)", "Accept-Encoding": "identity"}
 FETCHED, THERE, MISSING, FAILED = "fetched", "there already", "not in the archive", "failed"
 IN_A_ROW = 3  # months that the server leaves without an answer, and then is left alone
-Kept = tuple[bytes, Release]
 
 
 class NoWorkbook(ProjectError):
@@ -98,18 +98,19 @@ class Site:
     def __init__(self, seconds: float, pause: float) -> None:
         self.seconds, self.pause, self.is_asked = seconds, pause, False
         self.retries = urllib3.Retry(
-            2, status_forcelist=BUSY, raise_on_status=False, backoff_factor=pause
-        )
-        self.pools: dict[str | None, urllib3.PoolManager] = {}
+            None, connect=2, read=2, status=2, other=2, redirect=MOST_REDIRECTS,
+            status_forcelist=BUSY, raise_on_status=False, backoff_factor=pause,
+        )  # fmt: skip
 
-    def get(self, url: str, read: Callable[[str, bytes], Kept]) -> Kept:
-        """Return what ``read`` makes of the bytes at ``url``; raise ProjectError."""
+    def get(self, url: str, read: Callable[[str, bytes], Release]) -> tuple[bytes, Release]:
+        """Return the bytes at ``url``, and what ``read`` makes of them; raise ProjectError."""
         time.sleep(self.pause * self.is_asked)
         self.is_asked = True
         address = printable(url)
         try:
             with Progress("fetch") as bar, within(self.seconds):
-                return read(address, self.download(url, bar))
+                data = self.download(url, bar)
+                return data, read(address, data)
         except Late:
             late = f"{address} took longer than {self.seconds:g} seconds"
             raise NoAnswer(f"{late}; try again, or with a longer --time-limit") from None
@@ -124,57 +125,37 @@ class Site:
         data, retries = bytearray(), self.retries
         try:
             while True:
-                response = self.opened(url, retries)
+                response = connections(urlsplit(url).scheme, urlsplit(url).hostname).request(
+                    "GET", url, headers=HEADERS, retries=retries, preload_content=False
+                )
+                retries = response.retries or retries
                 data.clear()
                 try:
-                    read_into(data, response, bar)
+                    with response:
+                        while piece := response.read1(1 << 16):
+                            data += piece
+                            bar(len(data), "bytes")
+                            if len(data) > MOST_BYTES:
+                                raise ProjectError(f"has more than {MOST_BYTES:,} bytes")
                     return checked(response, bytes(data))
                 except ProtocolError as error:  # in the middle of the answer
-                    retries = (response.retries or retries).increment("GET", url, error=error)
+                    retries = retries.increment("GET", url, error=error)
                     retries.sleep()
         except (HTTPError, OSError, ValueError) as error:
+            why = f"cannot be fetched: {words_of(error)}"
             broke_off = f"broke off after {len(data):,} bytes; try again later"
-            raise NoAnswer(
-                broke_off if data else f"cannot be fetched: {words_of(error)}"
-            ) from error
-
-    def opened(self, url: str, retries: urllib3.Retry) -> urllib3.BaseHTTPResponse:
-        """Return the answer behind all redirects, to be read; raise ProjectError, HTTPError.
-
-        A redirect from https is followed to https only. What else it says is not read, as urllib3
-        would, however long it is.
-        """
-        for _ in range(MOST_REDIRECTS + 1):
-            response = self.pool(url).request(
-                "GET", url, headers=HEADERS, retries=retries, preload_content=False, redirect=False
-            )
-            if not (target := response.get_redirect_location()):
-                return response
-            response.close()
-            before, url = url, urljoin(url, target)
-            if urlsplit(url).scheme not in (urlsplit(before).scheme, "https"):
-                raise ProjectError(f"is redirected to {url}, which is not followed")
-        raise ProjectError(f"is redirected more than {MOST_REDIRECTS} times")
-
-    def pool(self, url: str) -> urllib3.PoolManager:
-        """Return the connections to a host, through the proxy that the environment names."""
-        parts = urlsplit(url)
-        is_direct = urllib.request.proxy_bypass(parts.hostname or "")
-        proxy = None if is_direct else urllib.request.getproxies().get(parts.scheme)
-        if proxy not in self.pools:
-            self.pools[proxy] = urllib3.ProxyManager(proxy) if proxy else urllib3.PoolManager()
-        return self.pools[proxy]
+            raise NoAnswer(broke_off if data else why) from error
 
 
-def read_into(data: bytearray, response: urllib3.BaseHTTPResponse, bar: Progress) -> None:
-    """Read an answer to its end; raise ProjectError where it is too long, and HTTPError."""
-    with response:
-        bar.total = response.length_remaining or 0
-        while piece := response.read1(1 << 16):
-            data += piece
-            if max(len(data), bar.total) > MOST_BYTES:
-                raise ProjectError(f"is larger than {MOST_BYTES:,} bytes: no workbook")
-            bar(len(data), "bytes")
+@functools.cache
+def connections(scheme: str, host: str | None) -> urllib3.PoolManager:
+    """Return the connections to a host, through the proxy that the environment names."""
+    is_direct = urllib.request.proxy_bypass(host or "")
+    proxy = None if is_direct else urllib.request.getproxies().get(scheme)
+    pool = urllib3.ProxyManager(proxy) if proxy else urllib3.PoolManager()
+    if scheme == "https":  # no redirect from it to http is followed
+        pool.key_fn_by_scheme = {"https": pool.key_fn_by_scheme["https"]}
+    return pool
 
 
 def checked(response: urllib3.BaseHTTPResponse, data: bytes) -> bytes:
@@ -199,18 +180,6 @@ def words_of(error: BaseException) -> str:
 # --------------------------------------------------------------------------- its place
 
 
-def workbook(address: str, data: bytes) -> Kept:
-    """Return a workbook and its release; raise Refused."""
-    return data, read_workbook(address, data)
-
-
-def exhibit(address: str, data: bytes) -> Kept:
-    """Return the workbook of Exhibit 1 that is in a bundle, and its release; raise Refused."""
-    release = read_bundle(address, data)
-    with zipfile.ZipFile(io.BytesIO(data)) as bundle:
-        return bundle.read(release.member), release
-
-
 def months_there(folder: Path) -> dict[str, Path]:
     """Return the file of each month that is there, whatever its name.
 
@@ -226,7 +195,10 @@ def months_there(folder: Path) -> dict[str, Path]:
 
 
 def save(data: bytes, release: Release, folder: Path) -> str:
-    """Put a release into the folder, and say so; raise OSError."""
+    """Put a release, of a bundle its Exhibit 1, into the folder, and say so; raise OSError."""
+    if release.member:
+        with zipfile.ZipFile(io.BytesIO(data)) as bundle:
+            data = bundle.read(release.member)
     key = release.release_id
     target = folder / f"{key}{PurePosixPath(release.member).suffix.lower() or '.xlsx'}"
     put(target, data, over=False)
@@ -248,39 +220,35 @@ def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
 
     Raises ProjectError where another release of the month is there, and OSError.
     """
-    url, instead = history, ""
+    url = history
     try:
-        data, release = site.get(url, workbook)
+        data, release = site.get(url, read_workbook)
     except NoWorkbook as none:
-        url, instead = bundle, f"{none}; Exhibit 1 is taken instead\n"
-        try:
-            data, release = site.get(url, exhibit)
-        except ProjectError as error:
-            raise ProjectError(f"{none}\n{error}") from error
+        print(f"{none}; Exhibit 1 is taken instead", flush=True)
+        url = bundle
+        data, release = site.get(url, read_bundle)
     key = release.release_id
     if (path := months_there(folder).get(key)) is None:
-        return instead + save(data, release, folder)
+        return save(data, release, folder)
     how = "which cannot be read"
     with contextlib.suppress(Refused):
         mine, other = cells(release), cells(read_release(path))
         if not (count := sum(mine[at] != other[at] for at in mine.keys() & other.keys())):
-            return f"{instead}nothing new: {shown(path)} has the same numbers ({key})"
+            return f"nothing new: {shown(path)} has the same numbers ({key})"
         how = f"with {count:,} other number{'s' * (count != 1)}"
-    raise ProjectError(
-        f"{shown(path)} holds the release {key} already, {how}; "
-        f"move it away to take that of {printable(url)}"
-    )
+    move = f"move it away to take that of {printable(url)}"
+    raise ProjectError(f"{shown(path)} holds the release {key} already, {how}; {move}")
 
 
 def fetch_month(site: Site, url: str, month: str, folder: Path) -> str:
     """Put a month's Exhibit 1 into ``folder``, and say so; raise ProjectError or OSError."""
     older = url.replace("ft900xlsx", "ft900xls")
     try:
-        data, release = site.get(url, exhibit)
+        data, release = site.get(url, read_bundle)
     except NotFound:
         if older == url:
             raise
-        url, (data, release) = older, site.get(older, exhibit)
+        url, (data, release) = older, site.get(older, read_bundle)
     if release.release_id != month:
         what = f"is the release {release.release_id}, not {month}"
         raise ProjectError(f"{printable(url)} {what}; nothing was kept")
@@ -297,7 +265,7 @@ def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> 
     counts = Counter({FETCHED: 0, THERE: 0, MISSING: 0, FAILED: 0})  # in this order
     unanswered = 0
     for month in months:
-        how, is_unanswered = THERE, False
+        how, before, unanswered = THERE, unanswered, 0
         if month not in there:
             url = pattern.replace("YYMM", month[2:4] + month[5:])
             try:
@@ -307,10 +275,9 @@ def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> 
                 how = MISSING
                 print(f"{month}: {MISSING}")
             except ProjectError as error:
-                how, is_unanswered = FAILED, isinstance(error, NoAnswer)
+                how, unanswered = FAILED, before + 1 if isinstance(error, NoAnswer) else 0
                 print(error, file=sys.stderr)
         counts[how] += 1
-        unanswered = unanswered + 1 if is_unanswered else 0
         if unanswered == IN_A_ROW:
             break
     words = [f"{count} {how}" for how, count in counts.items() if count]
@@ -363,7 +330,8 @@ def parser() -> argparse.ArgumentParser:
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,
     )
     add = made.add_argument
-    add("--since", type=months_since, metavar="MONTH", help="fetch every month from this one on")
+    since = "fetch every month from this one on"
+    add("--since", type=months_since, default=argparse.SUPPRESS, metavar="MONTH", help=since)
     add("--url", type=address_of, default=HISTORY, help="where the history is")
     add("--bundle-url", type=address_of, default=BUNDLE, help="where the current bundle is")
     add("--archive-url", type=address_of, default=ARCHIVE, help="where that of a month YYMM is")
@@ -380,7 +348,7 @@ def command(options: argparse.Namespace) -> None:
         raise ProjectError(f"{shown(folder)}: is not a folder", status=2)
     if "YYMM" not in options.archive_url:
         raise ProjectError("--archive-url has no YYMM for year and month", status=2)
-    if options.since:
+    if "since" in options:
         print(fetch_archive(site, options.archive_url, options.since, folder))
     else:
         print(fetch(site, options.url, options.bundle_url, folder))

@@ -21,8 +21,8 @@ from typing import Any
 import altair as alt
 import vl_convert
 
+from marts import Answer, Marts
 from project import ProjectError, one_decimal
-from report.marts import Answer, Marts
 
 # Liberation Sans comes with vl-convert.
 FONT = "Liberation Sans, Arial, Helvetica, sans-serif"

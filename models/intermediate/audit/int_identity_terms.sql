@@ -59,6 +59,8 @@ taken as (
         on
             years.release_id = months.release_id
             and years.series_id = months.series_id
+            -- Without it each year would meet every month of its release.
+            and year(years.period_start) = year(months.period_start)
             and months.period_start between years.period_start and years.period_end
     where
         years.period_type in ('year', 'part_year', 'year_to_date')

@@ -1,14 +1,10 @@
-with identities as (
-    select * from {{ ref('fct_reconciliation') }}
-),
-
-found as (
+with found as (
     select
         release_id,
         identity_family,
         residual_musd,
         count(*) as identities
-    from identities
+    from {{ ref('fct_reconciliation') }}
     group by release_id, identity_family, residual_musd
 ),
 
@@ -20,7 +16,7 @@ expected as (
         identities.identity_family,
         rounding.residual_musd,
         round(cast(sum(rounding.probability) as double), 6) as expected_identities
-    from identities
+    from {{ ref('fct_reconciliation') }} as identities
     inner join {{ ref('rounding_distribution') }} as rounding
         on identities.terms = rounding.terms
     group by

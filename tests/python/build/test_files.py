@@ -45,7 +45,6 @@ def test_what_a_killed_run_left_goes_and_nothing_else(
 ) -> None:
     left, busy = tmp_path / f".it.1{PART}", tmp_path / f".it.2{PART}"
     (left / "new").mkdir(parents=True)
-    (tmp_path / f".it.3{PART}").write_bytes(b"half")
     busy.mkdir()
     others = [".it.next-mine", ".it.part", f".other.1{PART}"]
     for name in others:

@@ -12,10 +12,9 @@ import pytest
 from support.builds import Outcome
 
 import build_report
+from marts import Answer, Marts
 from project import ROOT, ProjectError, open_database
-from report import marts
 from report.captions import Captions
-from report.marts import Marts
 from report.pictures import PICTURES, draw, drawn, in_light
 
 SOURCE = (
@@ -56,7 +55,7 @@ def test_a_picture_draws_columns_that_its_queries_return(
 ) -> None:
     """Vega draws nothing, and says nothing, where a column is not there."""
     with open_database(three_releases.database) as connection:
-        answering = Marts(connection)
+        answering = Marts(connection, build_report.QUERIES)
         captions = Captions(answering).of(picture.name, picture.query)
         answer = answering.ask(picture.query)
         recessions = answering.ask("recessions")
@@ -64,7 +63,7 @@ def test_a_picture_draws_columns_that_its_queries_return(
         assert used and used <= {*answer.columns}
         for column in used:
             rows = [{key: row[key] for key in row if key != column} for row in answer.rows]
-            left = marts.Answer(answer.name, "", [c for c in answer.columns if c != column], rows)
+            left = Answer(answer.path, "", [c for c in answer.columns if c != column], rows)
             monkeypatch.setattr(answering, "ask", lambda name, left=left: left)
             with pytest.raises(ProjectError, match=f"returns no {column}, which is drawn"):
                 draw(picture, answering, captions)

@@ -16,7 +16,7 @@ import duckdb
 import pytest
 from proofs.replay import Manifest, Replayed, load_seeds, read_manifest, replay
 
-from project import DBT, ROOT, remove
+from project import DBT, ROOT
 from release import normalize
 
 
@@ -140,7 +140,7 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None
     with only_one(folder):
         if not (folder / "made").exists():
             for left in folder.iterdir():  # of a worker in which it failed
-                remove(left)
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
             make(folder)
             (folder / "made").touch()
     return folder
