@@ -7,14 +7,16 @@ from typing import Any
 
 import duckdb
 
+from marts import Marts
+from report import QUERIES
 from report.captions import Captions
-from report.marts import Marts
 from report.pictures import PICTURES
 
 
 def captions_of(connection: duckdb.DuckDBPyConnection) -> str:
     """Return the captions, a line each under the name of its macro."""
-    return "".join(f"{name}: {said}\n" for name, said in said_of(Marts(connection)) if said)
+    captions = said_of(Marts(connection, QUERIES))
+    return "".join(f"{name}: {said}\n" for name, said in captions if said)
 
 
 def said_of(marts: Marts) -> Iterator[tuple[str, str]]:
