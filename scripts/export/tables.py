@@ -22,7 +22,8 @@ import yaml
 from yaml import CSafeLoader
 
 from export import dataset
-from export.dataset import Json, latest_release, read_releases
+from export.dataset import QUERIES, Json, latest_release
+from marts import Marts
 from project import ROOT, ProjectError, sha256, visible
 
 SCHEMA = "marts"
@@ -207,7 +208,7 @@ def data_package(connection: duckdb.DuckDBPyConnection, resources: list[Json]) -
                 "release_id": release["release_id"],
                 "sha256": release["sha256"],
             }
-            for release in read_releases(connection)
+            for release in Marts(connection, QUERIES).ask("releases").rows
         ],
         "resources": resources,
     }

@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+import dataclasses
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import vl_convert
 from support.builds import Outcome
 
 import build_report
-from marts import Answer, Marts
+from marts import Marts
 from project import ROOT, ProjectError, open_database
 from report import QUERIES
 from report.captions import Captions
-from report.pictures import PICTURES, Drawing, draw, in_light
+from report.pictures import PICTURES, Drawing, draw, in_light, specification
 
 SOURCE = (
     "Source: U.S. Census Bureau and BEA, release of April 4, 2024; seasonally adjusted, balance of"
     " payments basis, nominal."
 )
+README = ROOT / "docs" / build_report.README_PICTURE
 OF = {picture.name: picture for picture in PICTURES}
+
+
+@pytest.fixture(scope="module")
+def three(situation: Callable[[str], Outcome]) -> Outcome:
+    """Three releases, of which every picture can be drawn."""
+    return situation("several_histories")
 
 
 def drawing_of(database: Path, name: str) -> Drawing:
@@ -33,9 +43,9 @@ def drawing_of(database: Path, name: str) -> Drawing:
 
 @pytest.mark.parametrize("name", OF)
 def test_a_picture_says_where_it_is_from_in_the_colours_of_the_light_page(
-    three_releases: Outcome, name: str
+    three: Outcome, name: str
 ) -> None:
-    drawing = drawing_of(three_releases.database, name)
+    drawing = drawing_of(three.database, name)
     assert "var(--" in drawing.page
     assert "var(" not in drawing.file
     assert SOURCE in drawing.file
@@ -45,53 +55,55 @@ def test_a_picture_says_where_it_is_from_in_the_colours_of_the_light_page(
         assert in_light(f"var(--{colour})") in drawing.file
 
 
-def test_the_picture_of_readme_is_drawn_anew_whatever_fonts_the_machine_has(
-    database: Path, tmp_path: Path
-) -> None:
+def test_the_picture_of_readme_is_the_one_that_is_drawn(database: Path) -> None:
     """Exports are blue by day, #5ab4f0 by night, and told from imports in grey."""
-    fonts = tmp_path / "fonts.conf"
-    fonts.write_text("<fontconfig><dir>/dev/null</dir></fontconfig>")
-    drawn = tmp_path / "dist" / "pictures" / build_report.README_PICTURE
-    subprocess.run(
-        [sys.executable, ROOT / "scripts" / "build_report.py", "--database", database,
-         "--out", tmp_path / "dist"],
-        env=os.environ | {"FONTCONFIG_FILE": str(fonts), "HOME": str(tmp_path)},
-        check=True, capture_output=True,
-    )  # fmt: skip
-    shown = ROOT / "docs" / build_report.README_PICTURE
-    assert shown.read_bytes() == drawn.read_bytes(), "run build_report.py --readme"
-    assert shown.read_text() == drawing_of(database, "balance").file + "\n"
-    assert drawn.with_suffix(".png").read_bytes().startswith(b"\x89PNG")
-    lines = [line for line in shown.read_text().split("<path") if '"line mark"' in line]
+    assert README.read_text() == drawing_of(database, "balance").file + "\n", (
+        "build_report --readme"
+    )
+    lines = [line for line in README.read_text().split("<path") if '"line mark"' in line]
     assert [("#0067a5" in line, 'stroke-dasharray="6,2"' in line) for line in lines] == [
         (False, True), (True, False), (False, False),
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [name for name in OF if not OF[name].lines])
-def test_a_picture_draws_columns_that_its_query_returns(
-    name: str, three_releases: Outcome, monkeypatch: pytest.MonkeyPatch
+def test_a_picture_has_the_same_bytes_whatever_fonts_the_machine_has(tmp_path: Path) -> None:
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text("<fontconfig><dir>/dev/null</dir></fontconfig>")
+    draw = "sys.stdout.buffer.write(vl_convert.svg_to_png(sys.stdin.read()))"
+    drawn = subprocess.run(
+        [sys.executable, "-c", f"import sys, report, vl_convert; {draw}"],
+        env=os.environ | {"FONTCONFIG_FILE": str(fonts), "PYTHONPATH": str(ROOT / "scripts")},
+        check=True, capture_output=True, input=README.read_bytes(),
+    )  # fmt: skip
+    assert drawn.stdout == vl_convert.svg_to_png(README.read_text())
+    assert drawn.stdout.startswith(b"\x89PNG")
+
+
+# Of a picture, the columns that the table of its numbers has, or its words, and it does not draw.
+NOT_DRAWN = {
+    "two_releases": {f"{flow}{of}_musd" for flow in ("exports", "imports", "balance")
+                     for of in ("", "_before")},
+    "triangle": set(),
+    "z_scores": {"period_end"},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NOT_DRAWN)
+def test_a_column_that_is_drawn_and_that_the_query_lacks_is_named(
+    name: str, three: Outcome
 ) -> None:
     """Vega draws nothing, and says nothing, where a column is not there."""
-    with open_database(three_releases.database) as connection:
-        marts = Marts(connection, QUERIES)
-        captions, answer = Captions(marts).of(name, name), marts.ask(name)
-        missed = set()
-        for column in answer.columns:
-            rows = [{key: row[key] for key in row if key != column} for row in answer.rows]
-            left = Answer(answer.path, "", [c for c in answer.columns if c != column], rows)
-            monkeypatch.setattr(marts, "ask", lambda name, left=left: left)
-            try:
-                draw(OF[name], marts, captions)
-            except ProjectError as error:
-                assert f"returns no {column}, which is drawn" in str(error)
-                missed.add(column)
-    # What the table of numbers or a sentence has, and the picture does not.
-    assert {*answer.columns} - missed == {
-        "two_releases": {f"{flow}{of}_musd" for flow in ("exports", "imports", "balance")
-                         for of in ("", "_before")},
-        "z_scores": {"period_end"},
-    }.get(name, set())  # fmt: skip
+    with open_database(three.database) as connection:
+        answer = Marts(connection, QUERIES).ask(name)
+    missed = set()
+    for column in answer.columns:
+        left = [one for one in answer.columns if one != column]
+        try:
+            specification(OF[name], dataclasses.replace(answer, columns=left))
+        except ProjectError as error:
+            assert f"returns no {column}, which is drawn" in str(error)
+            missed.add(column)
+    assert {*answer.columns} - missed == NOT_DRAWN[name]
 
 
 # --------------------------------------------------------------------------- the folder
@@ -109,21 +121,17 @@ def drawn_in(folder: Path) -> dict[str, bytes]:
     }  # fmt: skip
 
 
-def test_the_pictures_of_an_older_report_go_and_other_folders_stay(tmp_path: Path) -> None:
-    (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "kept.csv").write_text("kept")
-    older = {path.replace("balance", "older"): data for path, data in FILES.items()}
-    build_report.write(FILES | older, tmp_path)
-    assert drawn_in(tmp_path) == FILES | older | {"data/kept.csv": b"kept"}
-    build_report.write(FILES, tmp_path)
-    assert drawn_in(tmp_path) == FILES | {"data/kept.csv": b"kept"}
-
-
 @pytest.mark.parametrize(
     "name", ["notes.txt", "holiday.png", "mine.svg", "sketches/a.svg", "link.svg"]
 )
-def test_what_else_stands_among_the_pictures_is_not_lost(tmp_path: Path, name: str) -> None:
+def test_the_pictures_of_an_older_report_go_and_what_else_there_is_stays(
+    tmp_path: Path, name: str
+) -> None:
+    older = {path.replace("balance", "older"): data for path, data in FILES.items()}
+    build_report.write(FILES | older, tmp_path)
+    (tmp_path / "data.csv").write_text("kept")
     build_report.write(FILES, tmp_path)
+    assert drawn_in(tmp_path) == FILES | {"data.csv": b"kept"}
     mine = tmp_path / "pictures" / name
     mine.parent.mkdir(exist_ok=True)
     if name.startswith("link"):
