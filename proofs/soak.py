@@ -15,11 +15,9 @@ Exit status: 0; 1 if anything failed.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
@@ -32,6 +30,7 @@ from pathlib import Path
 import duckdb
 
 from project import NO_EXTENSIONS, ProjectError, main
+from proofs.commands import Command, Run, run
 from proofs.copies import COMMITTED, copy_project
 from proofs.made_up_releases import Published, made_up_release
 
@@ -80,22 +79,9 @@ def read(database: Path, builds: Sequence[str], seed: int, stop: Path) -> Tally:
     return tally
 
 
-def build(folder: Path, database: Path, seconds: float | None = None) -> tuple[int, str]:
-    """Build, or kill build and dbt after so many seconds; return the exit status and the words."""
-    process = subprocess.Popen(
-        [sys.executable, folder / "scripts" / "build.py"],
-        env=os.environ | {"US_TRADE_DB": str(database)}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
-    try:
-        said, _ = process.communicate(timeout=seconds)
-    except subprocess.TimeoutExpired:
-        said = "killed"
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-    return process.returncode, said
+def build(folder: Path, database: Path, kill_after: float | None = None) -> Run:
+    command: Command = [sys.executable, folder / "scripts" / "build.py"]
+    return run(command, folder, kill_after, may_fail=True, US_TRADE_DB=str(database))
 
 
 def write(
@@ -104,17 +90,17 @@ def write(
     """Build the project that the database does not hold, or kill the build, by the plan."""
     tally, holds = Tally(), builds[-1]
     for turn, part in enumerate(plan, start=1):
-        began, new = time.monotonic(), 1 - builds.index(holds)
-        status, said = build(projects[new], database, part and part * seconds)
-        was_killed = part is not None and status == -signal.SIGKILL
+        new = 1 - builds.index(holds)
+        ran = build(projects[new], database, part and part * seconds)
+        was_killed = part is not None and ran.status == -signal.SIGKILL
         tally["kills" if was_killed else "swaps"] += 1
-        seconds = seconds if was_killed else time.monotonic() - began
+        seconds = seconds if was_killed else ran.seconds
         try:
             [found] = ask(database)
         except duckdb.Error as error:
             found = str(error)
-        if found not in (builds if was_killed else [builds[new]]) or status and not was_killed:
-            tally[f"after build {turn}, with exit status {status}: {said.strip()}: {found}"] += 1
+        if found not in (builds if was_killed else [builds[new]]) or ran.status and not was_killed:
+            tally[f"after build {turn}, exit status {ran.status}: {ran.said}: {found}"] += 1
         holds = found if found in builds else holds
         print(f"{turn} of {len(plan)} builds", file=sys.stderr)
     return tally
@@ -129,16 +115,14 @@ def soak(folder: Path, plan: Plan, seed: int) -> Tally:
     database.parent.mkdir()
     builds: list[str] = []
     for copy in projects:
-        began = time.monotonic()
-        status, said = build(copy, database)
-        if status:
-            raise ProjectError(f"the first builds: {said}")
+        first = build(copy, database)
+        if first.status:
+            raise ProjectError(f"the first builds: {first.said}")
         builds += ask(database)
-    seconds = time.monotonic() - began
     with ProcessPoolExecutor(READERS, get_context("spawn")) as pool:
         readers = [pool.submit(read, database, builds, seed + at, stop) for at in range(READERS)]
         try:
-            tally = write(database, projects, builds, plan, seconds)
+            tally = write(database, projects, builds, plan, first.seconds)
         finally:
             stop.touch()
         tally = sum((reader.result() for reader in readers), tally)

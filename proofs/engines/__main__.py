@@ -49,7 +49,7 @@ def dbt_2() -> Path:
     dbt = install(FOLDER / "dbt-2", LOCKS / "dbt2.lock") / "dbt"
     for name in ("package.json", "package-lock.json"):
         (FOLDER / name).write_bytes((LOCKS / name).read_bytes())
-    run(["npm", "ci", "--silent", "--prefer-offline", "--ignore-scripts"], cwd=FOLDER)
+    run(["npm", "ci", "--silent", "--prefer-offline", "--ignore-scripts"], FOLDER)
     libraries = sorted(FOLDER.glob("node_modules/@duckdb/*/libduckdb.so"))
     if not libraries:
         raise ProjectError(
@@ -78,8 +78,8 @@ def build(dbt: Path, folder: Path, number: bytes = NUMBER) -> tuple[Path, list[s
     is_wrong = number != NUMBER
     ran = run(command, folder, may_fail=is_wrong, US_TRADE_DB=str(database), **FLAGS)
     with duckdb.connect(database, read_only=True) as connection:
-        found = connection.execute("select line from intermediate.int_suspect_lines order by 1")
-        lines = [line for (line,) in found.fetchall() if line in ran.said]
+        found = connection.execute("from intermediate.int_suspect_lines order by 1, 2").fetchall()
+        lines = [row[-1] for row in found if row[-1] in ran.said]
     if is_wrong and not (ran.status and lines):
         raise ProjectError(f"{dbt}: does not stop, and say which number is wrong:\n{ran.said}")
     return database, lines
