@@ -152,6 +152,7 @@ def test_a_second_build_is_refused_even_when_only_the_dbt_of_the_first_is_left(
     builds.dbt_does(f"echo waiting; read go < '{builds.folder / 'gate'}'")
     with builds.start() as first:
         assert [first.stdout.readline() for _ in range(2)] == ["no release\n", "waiting\n"]
+        builds.dbt_does()
         for _ in range(2):
             second = builds.run()
             assert second.returncode == 1 and "another build is running" in second.stderr
@@ -160,7 +161,6 @@ def test_a_second_build_is_refused_even_when_only_the_dbt_of_the_first_is_left(
     assert builds.holds(1)
     # The lock ends with dbt, a moment after it is let go.
     os.write(gate, b"go\n")
-    builds.dbt_does()
     while (third := builds.run()).returncode != 0:
         assert "another build is running" in third.stderr
     assert builds.holds(2)
