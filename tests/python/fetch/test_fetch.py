@@ -83,15 +83,12 @@ def test_a_month_that_is_there_is_never_overwritten(
     assert files(tmp_path) == {name: held}
 
 
-IN_THE_WAY = f"{NAME}: File exists\n"
-
-
 @pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("nowhere")])
 def test_what_is_no_file_is_left_in_its_place(
     make: Callable[[Path], None], server: Server, tmp_path: Path
 ) -> None:
     make(tmp_path / NAME)
-    assert fetch(tmp_path, "--url", server.url("book")) == (1, "", IN_THE_WAY)
+    assert fetch(tmp_path, "--url", server.url("book")) == (1, "", f"{NAME}: File exists\n")
     assert [path.name for path in tmp_path.iterdir()] == [NAME]
     assert not (tmp_path / NAME).is_file()
 
