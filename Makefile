@@ -24,7 +24,7 @@ test: $(DEV) ## prove it: seeds up to date, lint, types, and whole builds in scr
 	$(BIN)/python -m pytest
 
 golden: $(DEV) ## write tests/golden/ anew: every mart of made-up releases, to read in a diff
-	$(BIN)/python -m pytest tests/python/test_golden.py -k golden_files --golden
+	$(BIN)/python -m pytest tests/python/marts/test_golden.py -k golden_files --golden
 
 faults: $(INSTALLED) ## damage the release in every way, and count what the audit finds
 	$(BIN)/python -m proofs.faults

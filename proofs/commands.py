@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -24,8 +26,11 @@ class Run(NamedTuple):
     peak_mib: float
 
 
-def run(command: Command, cwd: Path = ROOT, *, may_fail: bool = False, **settings: str) -> Run:
-    """Run a command, with these environment variables besides.
+def run(
+    command: Command, cwd: Path = ROOT, kill_after: float | None = None, /, *,
+    may_fail: bool = False, **settings: str,
+) -> Run:  # fmt: skip
+    """Run a command, with these environment variables besides; kill it after so many seconds.
 
     Raises ProjectError with its output if it fails and may not.
     """
@@ -34,13 +39,20 @@ def run(command: Command, cwd: Path = ROOT, *, may_fail: bool = False, **setting
         process = subprocess.Popen(
             command, cwd=cwd, env=os.environ | settings,
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
+            start_new_session=True,
         )  # fmt: skip
+        end = threading.Timer(kill_after or 0, os.killpg, (process.pid, signal.SIGKILL))
+        if kill_after is not None:
+            end.start()
         try:
             # The only way to wait for a process that reports its memory.
             _, status, usage = os.wait4(process.pid, 0)
             process.returncode = os.waitstatus_to_exitcode(status)
+        except BaseException:  # such as Ctrl-C: nothing that it started outlives it
+            os.killpg(process.pid, signal.SIGKILL)
+            raise
         finally:
-            process.kill()
+            end.cancel()
             process.wait()
         seconds = time.perf_counter() - started
         output.seek(0)

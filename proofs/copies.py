@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterable, Iterator
-from itertools import islice
 from pathlib import Path
 
 from project import ROOT
@@ -15,7 +14,6 @@ PARTS = (
     "requirements.lock",
 )  # fmt: skip
 COMMITTED = ROOT / "releases" / "2024-02.txt"
-END = 400  # the last month of made-up releases, counted from 1992
 
 Releases = Iterable[tuple[str, str]]  # their ids and texts
 
@@ -35,9 +33,6 @@ def copy_project(folder: Path, releases: Releases = ()) -> Path:
 
 
 def releases_of(count: int) -> Iterator[tuple[str, str]]:
-    """Yield the committed release, or the last so many of 400 made-up ones."""
+    """Yield the committed release, or so many made-up ones."""
     published = COMMITTED.read_bytes().decode()
-    if count == 1:
-        return iter([(COMMITTED.stem, published)])
-    most = max(count, END)
-    return islice(monthly_releases(published, most), most - count, None)
+    return iter([(COMMITTED.stem, published)]) if count == 1 else monthly_releases(published, count)

@@ -4,12 +4,6 @@ A made-up release ends with a month of one's choice, on one page.  Its months an
 those of the published release.  Changes move an export or import of a month, and with it the
 totals, the balances and the year, so that everything still adds up.  The row of a part year is the
 sum of its months.  Units: millions of US dollars.
-
-    made_up_release  the history, as text
-    made_up_exhibit  Exhibit 1 of the news release, as text: what a spreadsheet program saves
-    as_workbook      the sheet that this text was saved from
-    as_bundle        that workbook among others
-    six_releases     histories of four years, one of them wrong, that fill every mart
 """
 
 from __future__ import annotations
@@ -29,7 +23,6 @@ EMPTY = "\t" * 9
 Month = tuple[int, int]  # year, month number
 Cells = list[int]  # balance, exports, imports; of each the total, goods, services
 Changes = Mapping[Month, Mapping[str, int]]  # such as {(2023, 12): {"exports_goods": 250}}
-
 
 PART = "Part A: Seasonally Adjusted (by Commodity/Service)"
 EXHIBIT_TITLE = "Exhibit 1. U.S. International Trade in Goods and Services"
@@ -76,8 +69,7 @@ def changed(cells: Cells, changes: Mapping[str, int]) -> Cells:
     for series, amount in changes.items():
         flow, component = series.split("_")
         column = ("goods", "services").index(component) + 1
-        row = {"exports": 3, "imports": 6}[flow]
-        sign = 1 if flow == "exports" else -1
+        row, sign = {"exports": (3, 1), "imports": (6, -1)}[flow]
         for at in (row, row + column):
             cells[at] += amount
         for at in (0, column):
@@ -85,40 +77,42 @@ def changed(cells: Cells, changes: Mapping[str, int]) -> Cells:
     return cells
 
 
-def month_range(first: Month, last: Month) -> Iterator[Month]:
-    year, month = first
-    while (year, month) <= last:
-        yield year, month
-        year, month = (year, month + 1) if month < 12 else (year + 1, 1)
-
-
-def year_rows(published: Published, year: int, count: int,
-              changes: Changes) -> tuple[Cells, list[Cells]]:  # fmt: skip
-    """Return the annual row of a year with so many months, and the months."""
-    calendar = [(year, month) for month in range(1, count + 1)]
-    rows = [changed(published.rows[month], changes.get(month, {})) for month in calendar]
-    annual = summed(rows)
-    if count == 12 and (year, 0) in published.rows:
-        annual = published.rows[year, 0]
-        for month in calendar:
-            annual = changed(annual, changes.get(month, {}))
-    return annual, rows
-
-
 def summed(rows: list[Cells]) -> Cells:
     return [sum(column) for column in zip(*rows, strict=True)]
 
 
+def printed(label: str, cells: Cells) -> str:
+    return "\t".join([label, *(f"{cell:,}" for cell in cells)])
+
+
+def printed_years(published: Published, first_year: int, last: Month, changes: Changes,
+                  to_date: str, is_exhibit: bool = False) -> list[str]:  # fmt: skip
+    """Return the lines of the years; ``to_date`` is the label of a part year."""
+    lines = []
+    for year in range(first_year, last[0] + 1):
+        months = [(year, month) for month in range(1, (12 if year < last[0] else last[1]) + 1)]
+        rows = [changed(published.rows[at], changes.get(at, {})) for at in months]
+        annual = summed(rows)
+        if len(months) == 12 and (year, 0) in published.rows:
+            annual = published.rows[year, 0]
+            for at in months:
+                annual = changed(annual, changes.get(at, {}))
+        label = "Jan. - Dec." if len(months) == 12 else to_date
+        lines += [f"{year}{EMPTY}", printed(label, annual)]
+        if is_exhibit and year < last[0] and last[1] < 12:
+            lines.append(printed(to_date, summed(rows[: last[1]])))
+        for name, at, row in zip(MONTHS, months, rows, strict=False):
+            is_revised = is_exhibit and at in changes and at != last
+            lines.append(printed(name + " (R)" * is_revised, row))
+        lines += [f"{name}{EMPTY}" for name in MONTHS[len(months) :]]
+    return lines
+
+
 def made_up_release(published: Published, last: Month, changes: Changes | None = None) -> str:
     """Return the text of a release that ends with the month ``last``."""
-    lines = list(published.head)
-    for year in range(min(published.rows)[0], last[0] + 1):
-        count = 12 if year < last[0] else last[1]
-        annual, rows = year_rows(published, year, count, changes or {})
-        lines += [f"{year}{EMPTY}", printed(f"Jan. - {MONTHS[count - 1][:3]}.", annual)]
-        lines += [printed(name, row) for name, row in zip(MONTHS, rows, strict=False)]
-        lines += [f"{name}{EMPTY}" for name in MONTHS[count:]]
-    return "\n".join([*lines, "", *published.foot])
+    to_date = f"Jan. - {MONTHS[last[1] - 1][:3]}."
+    lines = printed_years(published, min(published.rows)[0], last, changes or {}, to_date)
+    return "\n".join([*published.head, *lines, "", *published.foot])
 
 
 def made_up_exhibit(published: Published, last: Month, changes: Changes | None = None,
@@ -131,27 +125,22 @@ def made_up_exhibit(published: Published, last: Month, changes: Changes | None =
     what that printed of its last month ends the table.  Months are as in Published.exactly, since
     a year to date is their sum.
     """
-    published, changes = published.exactly(), changes or {}
-    lines = [line + EMPTY for line in ("", PART, EXHIBIT_TITLE, EXHIBIT_UNITS)]
-    lines += published.head[-2:]
-    to_date = "Jan. -" if last[1] == 1 else f"Jan. - {MONTHS[last[1] - 1][:3]}."
-    for year in range(last[0] - 2, last[0] + 1):
-        count = 12 if year < last[0] else last[1]
-        annual, rows = year_rows(published, year, count, changes)
-        lines += [f"{year}{EMPTY}", printed("Jan. - Dec." if count == 12 else to_date, annual)]
-        if year < last[0] and last[1] < 12:
-            lines.append(printed(to_date, summed(rows[: last[1]])))
-        for month, row in enumerate(rows, 1):
-            is_revised = (year, month) in changes and (year, month) != last
-            lines.append(printed(MONTHS[month - 1] + " (R)" * is_revised, row))
-        lines += [f"{name}{EMPTY}" for name in MONTHS[count:]]
-    previous = (last[0], last[1] - 1) if last[1] > 1 else (last[0] - 1, 12)
-    lines.append(f"{MONTHS[previous[1] - 1]} data as published last month:{EMPTY}")
-    lines.append(printed("", changed(published.rows[previous], (before or {}).get(previous, {}))))
-    return "\n".join([*lines, *(line + EMPTY for line in EXHIBIT_FOOT)])
+    published = published.exactly()
+    year, month = last
+    to_date = "Jan. -" if month == 1 else f"Jan. - {MONTHS[month - 1][:3]}."
+    previous = (year, month - 1) if month > 1 else (year - 1, 12)
+    lines = [
+        *(line + EMPTY for line in ("", PART, EXHIBIT_TITLE, EXHIBIT_UNITS)),
+        *published.head[-2:],
+        *printed_years(published, year - 2, last, changes or {}, to_date, is_exhibit=True),
+        f"{MONTHS[previous[1] - 1]} data as published last month:{EMPTY}",
+        printed("", changed(published.rows[previous], (before or {}).get(previous, {}))),
+        *(line + EMPTY for line in EXHIBIT_FOOT),
+    ]
+    return "\n".join(lines)
 
 
-def as_workbook(text: str, sheet: str = "1") -> bytes:
+def as_workbook(text: str, sheet: str = "1", columns: int = EXHIBIT_COLUMNS) -> bytes:
     """Return the workbook that a text was saved from: numbers as numbers.
 
     Each cell of many more columns than the table has a format.
@@ -161,10 +150,10 @@ def as_workbook(text: str, sheet: str = "1") -> bytes:
     page.title = sheet
     for row, line in enumerate(text.split("\n"), 1):
         for column, field in enumerate(line.split("\t"), 1):
-            digits = field.removeprefix("-").replace(",", "")
-            value = int(field.replace(",", "")) if column > 1 and digits.isdecimal() else field
-            page.cell(row, column, value)
-        for column in range(1, EXHIBIT_COLUMNS + 1):
+            number = field.replace(",", "")
+            is_number = column > 1 and number.removeprefix("-").isdecimal()
+            page.cell(row, column, int(number) if is_number else field)
+        for column in range(1, columns + 1):
             page.cell(row, column).number_format = "#,##0"
     file = io.BytesIO()
     book.save(file)
@@ -180,81 +169,43 @@ def as_bundle(exhibit: bytes, name: str = "exh1.xlsx") -> bytes:
     return file.getvalue()
 
 
-def printed(label: str, cells: Cells) -> str:
-    return "\t".join([label, *(f"{cell:,}" for cell in cells)])
-
-
 def monthly_releases(text: str, count: int) -> Iterator[tuple[str, str]]:
-    """Yield ``count`` consecutive monthly releases, each with its id, the first ending in 1992.
+    """Yield ``count`` consecutive monthly releases, each with its id, the last for April 2025.
 
-    Every other one is an Exhibit 1, from its third year on.  As published ones do, each prints its
-    last month for the first time, and revises the month before it; the one for April revises the
-    five years before it.  Months after the end of the published release repeat those of the year
-    before.
+    Each begins with 1992, or, where there are more than 400, so many years before.  Every other one
+    is an Exhibit 1, from its third year on.  As published ones do, each prints its last month for
+    the first time, and revises the month before it; the one for April revises the five years
+    before it.  Months that are not published repeat those of other years.
     """
-    published = Published(text).exactly()
-    first = (min(published.rows)[0], 1)
-    calendar = list(month_range(first, (first[0] + count // 12 + 1, 12)))[:count]
+    first_year = 1992 - max(0, count - 400 + 11) // 12
+    calendar = [(first_year + at // 12, at % 12 + 1) for at in range(12 * (2025 - first_year) + 4)]
+    published = Published(text.replace("1992 - Present", f"{first_year} - Present")).exactly()
     for year, month in calendar:
-        published.rows.setdefault((year, month), published.rows.get((year - 1, month), []))
-    before: Changes = {}
-    for at, last in enumerate(calendar):
-        back = 60 if last[1] == 4 else 1
-        changes = {
+        alike = year - 1 if year > 1992 else 1992 + (year - 1992) % 32
+        published.rows.setdefault((year, month), published.rows[alike, month])
+    changes: Changes = {}
+    for at in range(len(calendar) - count, len(calendar)):
+        last = calendar[at]
+        before, changes = changes, {
             month: {"exports_goods": noise(last, month), "imports_services": noise(month, last)}
-            for month in calendar[max(0, at - back) : at + 1]
-        }
-        is_exhibit = at % 2 and last[0] >= first[0] + 2
-        release = (
-            made_up_exhibit(published, last, changes, before) if is_exhibit
-            else made_up_release(published, last, changes)
-        )  # fmt: skip
-        before = changes
+            for month in calendar[max(0, at - (60 if last[1] == 4 else 1)) : at + 1]
+        }  # fmt: skip
+        if at % 2 and last[0] >= first_year + 2:
+            release = made_up_exhibit(published, last, changes, before)
+        else:
+            release = made_up_release(published, last, changes)
         yield f"{last[0]}-{last[1]:02}", release
 
 
-def six_releases(text: str, first_year: int = 2020) -> Iterator[tuple[str, str]]:
-    """Yield the names and texts of six releases of four years, made of the committed one.
-
-    The third fails its checks, and that of January is missing.
-    """
-    published = Published(text.replace("1992 - Present", f"{first_year} - Present"))
-    published.rows = {
-        (year, month): exact(cells)
-        for (year, month), cells in published.rows.items()
-        if year >= first_year and month
-    }
-    for month in (7, 8, 9, 10, 12):
-        changes: Changes = {
-            (2023, month): {"exports_goods": -40 * month, "imports_services": 11 * month},
-            (2023, month - 1): {"exports_services": 7 * month - 60},
-            (2021, 3): {"imports_goods": month},
-        }
-        text = made_up_release(published, (2023, month), changes)
-        if month == 9:
-            text = damaged(text, 2020, "May", 2, 777)  # one number, found by two sums
-            text = damaged(text, 2020, "June", 5, 90)  # two of a year, in different rows
-            text = damaged(text, 2020, "July", 5, -4000)
-            for column, error in ((1, 500), (2, 500), (4, 500), (5, 500)):
-                text = damaged(
-                    text, 2021, "April", column, error
-                )  # a row without a failure of its own
-            for column, error in ((2, 300), (4, 900), (6, 5000), (7, -70)):
-                text = damaged(text, 2022, "October", column, error)  # more than a build lists
-        yield f"2023-{month:02}", text
-    text = made_up_release(published, (2024, 2))
-    text = damaged(text, 2020, "March", 5, 1000)
-    yield "2024-02", damaged(text, 2023, "November", 9, -30)
-
-
-def damaged(text: str, year: int, month: str, column: int, error: int) -> str:
-    """Return the text with an error in one number of a month, so many columns on."""
+def damaged(text: str, *errors: tuple[int, str, int, int]) -> str:
+    """Return the text with errors: the year, the month, the number's column, what it is off by."""
     lines = text.split("\n")
-    start = next(at for at, line in enumerate(lines) if line.split("\t")[0] == str(year))
-    at = next(at for at in range(start, len(lines)) if lines[at].split("\t")[0] == month)
-    fields = lines[at].split("\t")
-    fields[column] = f"{int(fields[column].replace(',', '')) + error:,}"
-    lines[at] = "\t".join(fields)
+    labels = [line.split("\t")[0] for line in lines]
+    for year, month, column, error in errors:
+        at = labels.index(month, labels.index(str(year)))
+        fields = lines[at].split("\t")
+        fields[column] = f"{int(fields[column].replace(',', '')) + error:,}"
+        lines[at] = "\t".join(fields)
     return "\n".join(lines)
 
 

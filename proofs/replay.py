@@ -12,7 +12,7 @@ macro stays as it was built: it reads the tables by name when it is asked.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -23,7 +23,6 @@ import duckdb
 Manifest = dict[str, Any]
 Node = dict[str, Any]
 Row = dict[str, Any]
-Graph = dict[str, set[str]]  # each node's unique id, and those before it
 
 RAN = ("seed", "model", "test")
 # macros/report.sql prints the rows of failed tests, except the gate's, and these models' lines.
@@ -33,13 +32,10 @@ LINES = ("int_suspect_lines", "int_build_summary")
 
 @dataclass
 class Replayed:
-    """The outcome of a replay. Names are dbt's, such as `int_cells`."""
+    """The outcome of a replay: failed data tests with their rows, and errors, by dbt's names."""
 
-    failed: dict[str, list[Row]] = field(default_factory=dict)  # failed data tests, with their rows
-    errors: dict[str, str] = field(
-        default_factory=dict
-    )  # models and tests with an error, and its text
-    skipped: set[str] = field(default_factory=set)  # models after a failure or an error
+    failed: dict[str, list[Row]] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
     printed: str = ""
 
     @property
@@ -48,24 +44,18 @@ class Replayed:
 
 
 def read_manifest(path: Path) -> Manifest:
-    """Return a manifest, with the graph that dbt wrote beside it under `parents` and `waits_for`.
+    """Return a manifest, with the order that dbt wrote beside it under `waits_for`.
 
     A node waits for its parents and, after `dbt build`, for the tests of what it descends from.
     """
     manifest: Manifest = json.loads(path.read_text())
-    summary = json.loads(path.with_name("graph_summary.json").read_text())
-    manifest["parents"] = graph(summary["linked"])
-    manifest["waits_for"] = graph(summary.get("with_test_edges") or summary["linked"])
-    return manifest
-
-
-def graph(summary: Mapping[str, Any]) -> Graph:
-    """Return the nodes before each node of a summary, which lists those after it."""
-    before: Graph = {node["name"]: set() for node in summary.values()}
-    for node in summary.values():
+    written = json.loads(path.with_name("graph_summary.json").read_text())
+    graph = written.get("with_test_edges") or written["linked"]
+    waits_for: dict[str, set[str]] = {node["name"]: set() for node in graph.values()}
+    for node in graph.values():
         for after in node.get("succ", ()):
-            before[summary[str(after)]["name"]].add(node["name"])
-    return before
+            waits_for[graph[str(after)]["name"]].add(node["name"])
+    return manifest | {"waits_for": waits_for}
 
 
 def load_seeds(connection: duckdb.DuckDBPyConnection, manifest: Manifest, folder: Path) -> None:
@@ -83,61 +73,58 @@ def load_seeds(connection: duckdb.DuckDBPyConnection, manifest: Manifest, folder
 
 
 def replay(
-    connection: duckdb.DuckDBPyConnection,
-    manifest: Manifest,
-    *,
-    upto: str | None = None,
-    progress: Callable[[str], None] = lambda name: None,
+    connection: duckdb.DuckDBPyConnection, manifest: Manifest, *, upto: str | None = None
 ) -> Replayed:
     """Run every model and data test in the order of the graph, as `dbt build` does.
 
     After a failed data test of severity error, or a model with an error, the nodes that depend on
     it are skipped. With ``upto``, run only that model or data test and the models it needs.
-    ``progress`` is called with the name of each.
     """
     nodes = {name: node for name, node in manifest["nodes"].items()
              if node["resource_type"] in RAN}  # fmt: skip
     if upto is not None:
-        [last] = [name for name, node in nodes.items() if node["name"] == upto]
-        nodes = {name: nodes[name] for name in lineage(manifest["parents"], last)}
+        nodes = needed(nodes, upto)
     waits_for = {name: manifest["waits_for"][name] & nodes.keys() for name in nodes}
     replayed, stopped = Replayed(), set[str]()
     for name in TopologicalSorter(waits_for).static_order():
-        node = nodes[name]
-        if stopped.isdisjoint(waits_for[name]):
-            progress(node["name"])
-            if not run(connection, node, replayed):
-                stopped.add(name)
-        else:
+        if waits_for[name] & stopped or not run(connection, nodes[name], replayed):
             stopped.add(name)
-            if node["resource_type"] == "model":
-                replayed.skipped.add(node["name"])
-    made = {node["name"] for name, node in nodes.items() if name not in stopped}
-    replayed.printed = "".join(f"{line}\n" for line in lines(connection, nodes, made, replayed))
+    made = {nodes[name]["name"]: nodes[name] for name in nodes.keys() - stopped}
+    for model in (made[name] for name in LINES if name in made):
+        for row in fetch(connection, f"from {model['relation_name']} order by 1, 2"):
+            replayed.printed += f"{row['line']}\n"
     return replayed
 
 
-def lineage(parents: Graph, name: str) -> set[str]:
-    """Return a node and all that depend on it."""
-    found, new = set[str](), {name}
-    while new:
-        found |= new
-        new = set[str]().union(*(parents[one] for one in new)) - found
+def needed(nodes: dict[str, Node], upto: str) -> dict[str, Node]:
+    """Return the node of this name, and all that it depends on."""
+    found, ahead = {}, [name for name, node in nodes.items() if node["name"] == upto]
+    while ahead:
+        name = ahead.pop()
+        found[name] = nodes[name]
+        parents = set(nodes[name]["depends_on"].get("nodes", ()))  # macros have a list of their own
+        ahead += (parents & nodes.keys()) - found.keys()
     return found
 
 
 def run(connection: duckdb.DuckDBPyConnection, node: Node, replayed: Replayed) -> bool:
     """Run one node and note its faults; return whether the nodes after it may run."""
+    name = node["name"]
     try:
         if node["resource_type"] != "test":
             make(connection, node)
             return True
-        if rows := fetch(connection, node["compiled_code"]):
-            replayed.failed[node["name"]] = rows
-        return not rows or node["config"]["severity"].lower() == "warn"
+        rows = fetch(connection, node["compiled_code"])
     except duckdb.Error as error:
-        replayed.errors[node["name"]] = str(error)
+        replayed.errors[name] = str(error)
         return False
+    if rows:
+        replayed.failed[name] = rows
+    if not rows or node["config"]["severity"].lower() == "warn":
+        return True
+    if name != GATE:
+        replayed.printed += "".join(f"{name}: {line}\n" for line in lines(rows))
+    return False
 
 
 def make(connection: duckdb.DuckDBPyConnection, node: Node) -> None:
@@ -160,25 +147,9 @@ def fetch(connection: duckdb.DuckDBPyConnection, select: str) -> list[Row]:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def lines(
-    connection: duckdb.DuckDBPyConnection,
-    nodes: Mapping[str, Node],
-    made: set[str],
-    replayed: Replayed,
-) -> list[str]:
-    """Return the lines that dbt would print at the end."""
-    severities = {node["name"]: node["config"].get("severity", "").lower()
-                  for node in nodes.values()}  # fmt: skip
-    printed = []
-    for test, rows in replayed.failed.items():
-        if test != GATE and severities[test] == "error":
-            for row in rows[:MOST_SHOWN]:
-                values = (f"{name}={'null' if it is None else it}" for name, it in row.items())
-                printed.append(f"{test}: {', '.join(values)}")
-            if (more := len(rows) - MOST_SHOWN) > 0:
-                printed.append(f"{test}: ... and {more} more")
-    for view in (node for name in LINES for node in nodes.values() if node["name"] == name):
-        if view["name"] in made:
-            found = fetch(connection, f"from {view['relation_name']} order by 1, 2")
-            printed += [row["line"] for row in found]
-    return printed
+def lines(rows: list[Row]) -> Iterator[str]:
+    """Yield what dbt would print of the rows of a failed test."""
+    for row in rows[:MOST_SHOWN]:
+        yield ", ".join(f"{name}={'null' if it is None else it}" for name, it in row.items())
+    if (more := len(rows) - MOST_SHOWN) > 0:
+        yield f"... and {more} more"

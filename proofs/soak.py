@@ -1,14 +1,13 @@
 """Swap the database and kill builds under its readers, and count what goes wrong.
 
-One writer builds two copies of the project by turns into one database with their scripts/build.py:
-one has the committed release, the other one made of it that ends a month earlier.  Two readers,
-each a process of its own, open the database, ask it, now and then for a while on one connection,
-and close it.  What they find must be all of the one build or all of the other.
+One writer builds two copies of the project by turns into one database, with releases of their own.
+Two readers, each a process, open it, ask, some of them for a while on one connection, and close it.
+What they find must be all of the one build or all of the other.
 
-In a seeded random order some builds are let finish, and others killed: SIGKILL, to build.py and its
-dbt at once, at a moment drawn from the time that the last finished build took; every third from its
-last tenth, where the swap is.  After each the database must hold one of the two builds, after a
-swap the one that was made; and the builds after a kill get no help.
+In a seeded random order some builds finish, and others are killed: SIGKILL, to build.py and its dbt
+at once, at a moment of the time that the last finished build took; every third in its last tenth,
+where the swap is.  After each the database must hold one of the two builds, after a swap the new
+one; the builds after a kill get no help, and in the end nothing is left beside the database.
 
 Exit status: 0; 1 if anything failed.
 """
@@ -16,165 +15,119 @@ Exit status: 0; 1 if anything failed.
 from __future__ import annotations
 
 import argparse
-import contextlib
-import multiprocessing
 import os
 import random
 import signal
-import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from multiprocessing import get_context
 from pathlib import Path
 
 import duckdb
 
-import project
-from project import NO_EXTENSIONS, ProjectError
+from project import NO_EXTENSIONS, ProjectError, main
+from proofs.commands import Command, Run, run
 from proofs.copies import COMMITTED, copy_project
 from proofs.made_up_releases import Published, made_up_release
 
 READERS = 2
 MOST_SHOWN = 20
-QUESTIONS = (
-    "select release_id, sha256 from marts.dim_release order by all",
-    "select count(*), sum(exports_musd), sum(balance_musd * line_number) from marts.{}",
-)
-FACTS = ("fct_monthly_trade", "fct_annual_trade")
+TABLES = ("dim_release", "fct_monthly_trade", "fct_annual_trade")
 # A reader's pace: rounds of questions on one connection, and seconds between two questions.
 # DuckDB caches what it read: at the slow pace, tables are first read long after opening.
 PACES = ((1, 0), (1, 0.01), (5, 0.02), (2, 1))
+COUNTED = ("reads", "reads across a swap", "swaps", "kills")
 
-Answers = list[tuple[object, ...]]
-
-
-@dataclass
-class Tally:
-    """The counts of a reader, or of the whole soak."""
-
-    reads: int = 0
-    reads_across_a_swap: int = 0
-    swaps: int = 0
-    kills: int = 0
-    failures: list[str] = field(default_factory=list)
+# For each build None, or at which part of the time of the last finished one it is killed.
+Plan = Sequence[float | None]
+Tally = Counter[str]  # how often each of these happened, and each failure, by its words
 
 
-def ask(connection: duckdb.DuckDBPyConnection, pause: float = 0) -> Answers:
-    """Return every question's answer, with ``pause`` seconds in between."""
-    answers: Answers = []
-    for question in (QUESTIONS[0], *(QUESTIONS[1].format(fact) for fact in FACTS)):
-        answers += connection.execute(question).fetchall()
-        time.sleep(pause)
-    return answers
-
-
-def read(database: Path, builds: Sequence[Answers], times: int = 1, pause: float = 0) -> Answers:
-    """Open the database, ask so many times, close it, and return the answers.
-
-    Raises ValueError for answers of no build or of several, and duckdb.Error.
-    """
+def ask(database: Path, rounds: int = 1, pause: float = 0) -> set[str]:
+    """Open the database, ask for all tables so many times, and return the different answers."""
+    found = set()
     with duckdb.connect(database, read_only=True, config=dict(NO_EXTENSIONS)) as connection:
-        first = ask(connection, pause)
-        for answers in (first, *(ask(connection, pause) for _ in range(times - 1))):
-            if builds and answers not in builds or answers != first:
-                raise ValueError(f"a mixture, or nobody's numbers: {first}, {answers}")
-        return first
+        for _ in range(rounds):
+            answers = []
+            for table in TABLES:
+                asked = f"select count(*), bit_xor(hash(one)) from marts.{table} as one"
+                answers += connection.execute(asked).fetchall()
+                time.sleep(pause)
+            found.add(str(answers))
+    return found
 
 
-def read_on(database: Path, builds: Sequence[Answers], seed: int, stop: Path) -> Tally:
+def read(database: Path, builds: Sequence[str], seed: int, stop: Path) -> Tally:
     """Read until the file ``stop`` is there, or the parent process is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     chance, tally, starter = random.Random(seed), Tally(), os.getppid()
     while not stop.exists() and os.getppid() == starter:
         try:
             before = database.stat().st_ino
-            read(database, builds, *chance.choice(PACES))
-            tally.reads_across_a_swap += database.stat().st_ino != before
-        except (duckdb.Error, OSError, ValueError) as error:
-            tally.failures.append(f"reader: {type(error).__name__}: {error}")
-        tally.reads += 1
+            found = ask(database, *chance.choice(PACES))
+            if len(found) > 1 or not found <= set(builds):
+                tally[f"a mixture, or nobody's numbers: {found}"] += 1
+            tally["reads across a swap"] += database.stat().st_ino != before
+        except (duckdb.Error, OSError) as error:
+            tally[f"a reader: {type(error).__name__}: {error}"] += 1
+        tally["reads"] += 1
         time.sleep(0.05)
     return tally
 
 
-def build(folder: Path, database: Path, seconds: float | None = None) -> tuple[int, str]:
-    """Build, or kill build and dbt after so many seconds; return the exit status and the words."""
-    process = subprocess.Popen(
-        [sys.executable, folder / "scripts" / "build.py"],
-        env=os.environ | {"US_TRADE_DB": str(database)}, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
-    )  # fmt: skip
-    try:
-        said, _ = process.communicate(timeout=seconds)
-    except BaseException as error:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        said, _ = process.communicate()
-        if not isinstance(error, subprocess.TimeoutExpired):
-            raise
-    return process.returncode, said
+def build(folder: Path, database: Path, kill_after: float | None = None) -> Run:
+    command: Command = [sys.executable, folder / "scripts" / "build.py"]
+    return run(command, folder, kill_after, may_fail=True, US_TRADE_DB=str(database))
 
 
 def write(
-    database: Path, projects: Sequence[Path], builds: Sequence[Answers], plan: Sequence[bool],
-    chance: random.Random, seconds: float, tally: Tally,
-) -> None:  # fmt: skip
-    """Build the project that the database does not hold; kill the build if the plan says so."""
-    holds = 0
-    for turn, to_be_killed in enumerate(plan):
-        moment = chance.uniform(0.9 if turn % 3 == 2 else 0, 1) * seconds
-        began, mine = time.monotonic(), 1 - holds
-        status, said = build(projects[mine], database, moment if to_be_killed else None)
-        was_killed = to_be_killed and status == -signal.SIGKILL
-        tally.kills += was_killed
-        tally.swaps += not was_killed
-        if not was_killed:
-            seconds = time.monotonic() - began
-            if status:
-                tally.failures.append(f"build: exit status {status}: {said.strip()}")
+    database: Path, projects: Sequence[Path], builds: Sequence[str], plan: Plan, seconds: float
+) -> Tally:
+    """Build the project that the database does not hold, or kill the build, by the plan."""
+    tally, holds = Tally(), builds[-1]
+    for turn, part in enumerate(plan, start=1):
+        new = 1 - builds.index(holds)
+        ran = build(projects[new], database, part and part * seconds)
+        was_killed = part is not None and ran.status == -signal.SIGKILL
+        tally["kills" if was_killed else "swaps"] += 1
+        seconds = seconds if was_killed else ran.seconds
         try:
-            holds = builds.index(read(database, builds if was_killed else [builds[mine]]))
-        except (duckdb.Error, ValueError) as error:
-            tally.failures.append(f"after {'a kill' if was_killed else 'a swap'}: {error}")
-        print(f"{turn + 1} of {len(plan)} builds", file=sys.stderr)
+            [found] = ask(database)
+        except duckdb.Error as error:
+            found = str(error)
+        if found not in (builds if was_killed else [builds[new]]) or ran.status and not was_killed:
+            tally[f"after build {turn}, exit status {ran.status}: {ran.said}: {found}"] += 1
+        holds = found if found in builds else holds
+        print(f"{turn} of {len(plan)} builds", file=sys.stderr)
+    return tally
 
 
-def soak(folder: Path, swaps: int, kills: int, seed: int) -> Tally:
-    """Run the soak in an empty folder. Raises ProjectError if it cannot begin."""
+def soak(folder: Path, plan: Plan, seed: int) -> Tally:
+    """Build in an empty folder, under readers. Raises ProjectError if it cannot begin."""
     text = COMMITTED.read_bytes().decode()
     releases = {"2024-02": text, "2024-01": made_up_release(Published(text), (2024, 1))}
     projects = [copy_project(folder / name, [(name, text)]) for name, text in releases.items()]
-    (folder / "data").mkdir()
     database, stop = folder / "data" / "us_trade.duckdb", folder / "stop"
-    builds: list[Answers] = []
-    for copy in reversed(projects):
-        began = time.monotonic()
-        status, said = build(copy, database)
-        if status:
-            raise ProjectError(f"the first builds: {said}")
-        builds.insert(0, read(database, ()))
-        seconds = time.monotonic() - began
-    chance, tally = random.Random(seed), Tally()
-    plan = [True] * kills + [False] * swaps
-    chance.shuffle(plan)
-    with ProcessPoolExecutor(READERS, multiprocessing.get_context("spawn")) as pool:
-        readers = [pool.submit(read_on, database, builds, seed + at, stop) for at in range(READERS)]
+    database.parent.mkdir()
+    builds: list[str] = []
+    for copy in projects:
+        first = build(copy, database)
+        if first.status:
+            raise ProjectError(f"the first builds: {first.said}")
+        builds += ask(database)
+    with ProcessPoolExecutor(READERS, get_context("spawn")) as pool:
+        readers = [pool.submit(read, database, builds, seed + at, stop) for at in range(READERS)]
         try:
-            write(database, projects, builds, plan, chance, seconds, tally)
+            tally = write(database, projects, builds, plan, first.seconds)
         finally:
             stop.touch()
-        for one in (reader.result() for reader in readers):
-            tally.reads += one.reads
-            tally.reads_across_a_swap += one.reads_across_a_swap
-            tally.failures += one.failures
-    left = {path.name for path in database.parent.iterdir() if path != database}
-    left.update(path.name for copy in projects for path in (copy / "seeds").glob(".*"))
-    if left:
-        tally.failures.append(f"left beside the database or the seeds: {', '.join(sorted(left))}")
-    return tally
+        tally = sum((reader.result() for reader in readers), tally)
+    left = {*database.parent.iterdir(), *folder.glob("*/seeds/.*")} - {database}
+    return tally + Tally(f"left behind: {one}" for one in left)
 
 
 def parser() -> argparse.ArgumentParser:
@@ -191,16 +144,19 @@ def parser() -> argparse.ArgumentParser:
 
 def command(options: argparse.Namespace) -> None:
     seed = random.randrange(1_000_000) if options.seed is None else options.seed
+    chance = random.Random(seed)
+    # Every third in its last tenth, where the swap is.
+    kills = (chance.uniform(0 if at % 3 else 0.9, 1) for at in range(options.kills))
+    plan = [*kills, *[None] * options.swaps]
+    chance.shuffle(plan)
     with tempfile.TemporaryDirectory(prefix="us_trade_soak_") as folder:
-        tally = soak(Path(folder), options.swaps, options.kills, seed)
-    print(f"reads       {tally.reads:>6,}, {tally.reads_across_a_swap:,} of them across a swap")
-    print(f"swaps       {tally.swaps:>6,}")
-    print(f"kills       {tally.kills:>6,}")
-    print(f"failures    {len(tally.failures):>6,}")
-    print(f"seed {seed}")
-    if tally.failures:
-        raise ProjectError("\n".join(tally.failures[:MOST_SHOWN]))
+        tally = soak(Path(folder), plan, seed)
+    failures = [words for words in tally if words not in COUNTED]
+    print(*(f"{what:<20}{tally[what]:>6,}" for what in COUNTED), sep="\n")
+    print(f"failures            {sum(tally[words] for words in failures):>6,}\nseed {seed}")
+    if failures:
+        raise ProjectError("\n".join(failures[:MOST_SHOWN]))
 
 
 if __name__ == "__main__":
-    sys.exit(project.main(command, parser()))
+    sys.exit(main(command, parser()))

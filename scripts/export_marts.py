@@ -16,83 +16,47 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
 
-from export import croissant, latest, sdmx, tables, workbook
-from export.dataset import NAME
-from export.marts import SCHEMA, Json, Mart, doubts_of, fault_of, read_marts, references
-from project import (
-    ROOT,
-    ProjectError,
-    add_database_option,
-    main,
-    new_folder,
-    open_database,
-    shown,
-    visible,
-)
+from export import croissant, sdmx, tables, workbook
+from export.dataset import QUERIES, Json, write_json
+from export.tables import Warn
+from marts import Marts
+from project import ROOT, ProjectError, add_database_option, main, new_folder, open_database, shown
 
-DESCRIPTOR = "datapackage.json"
-FILES = (workbook.FILE, latest.FILE, croissant.FILE, sdmx.STRUCTURE, sdmx.DATA, sdmx.CSV)
-
-Warn = Callable[[str], object]
+DESCRIPTOR, LATEST = "datapackage.json", "latest.json"
+FILES = (workbook.FILE, LATEST, croissant.FILE, sdmx.STRUCTURE, sdmx.DATA, sdmx.CSV)
 
 
 def write_all(connection: duckdb.DuckDBPyConnection, folder: Path, warn: Warn) -> Json:
     """Write all the files into an empty folder; return the data package.  Raise ProjectError."""
-    marts = read_marts(connection)
-    resources = [
-        resource for mart in marts if (resource := write_mart(connection, mart, folder, warn))
-    ]
-    package = tables.data_package(connection, resources, references(connection, marts))
+    resources = tables.write_tables(connection, folder, FILES, warn)
+    package = tables.data_package(connection, resources)
     workbook.write_workbook(connection, folder)
-    latest.write_latest(connection, folder)
+    write_json(folder / LATEST, Marts(connection, QUERIES).ask("latest").only())
     croissant.write_croissant(connection, resources, folder)
-    sdmx.write_sdmx(connection, marts, folder)
+    sdmx.write_sdmx(connection, resources, folder)
     package["files"] = [tables.file_facts(folder / name) for name in FILES]
-    content = json.dumps(package, indent=2, ensure_ascii=False) + "\n"
-    (folder / DESCRIPTOR).write_text(content, encoding="utf-8")
+    write_json(folder / DESCRIPTOR, package)
     return package
-
-
-def write_mart(
-    connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path, warn: Warn
-) -> Json | None:
-    """Write a mart as far as it goes; return its resource, or None where it is left out."""
-    place = f"{SCHEMA}.{visible(mart.name)}"
-    fault = fault_of(mart)
-    if f"{mart.name}.csv" in FILES:
-        fault = "another file of the export has its name"
-    try:
-        if not fault:
-            for doubt in doubts_of(mart):
-                warn(f"{place}: {doubt}")
-            return tables.write_mart(connection, mart, folder)
-    except duckdb.Error as error:
-        fault = str(error).partition("\n")[0]
-        for half in folder.glob(f"{mart.name}.*"):
-            half.unlink()
-    warn(f"{place}: is left out: {fault}")
-    return None
 
 
 def is_ours(folder: Path) -> bool:
     """Return whether a folder holds an earlier export and nothing that it does not name."""
     try:
-        package = json.loads((folder / DESCRIPTOR).read_text(encoding="utf-8"))
-        named = {one["path"] for one in package["resources"]}
-        named |= {one["parquet"]["path"] for one in package["resources"]}
-        named |= {one["path"] for one in package.get("files", [])}
-        is_of_this = package["name"] == NAME
-    except (OSError, ValueError, KeyError, TypeError):
+        package = (folder / DESCRIPTOR).read_text(encoding="utf-8")
+    except (OSError, ValueError):
         return False
     # Where a folder was looked at on a Mac, .DS_Store says how.
-    allowed = named | {DESCRIPTOR, ".DS_Store"}
-    return is_of_this and all(path.name in allowed and path.is_file() for path in folder.iterdir())
+    named = {*re.findall(r'"path": "(.*)"', package), DESCRIPTOR, ".DS_Store"}
+    head = json.dumps(tables.HEAD, indent=2).removesuffix("\n}")
+    return package.startswith(head) and all(
+        path.name in named and path.is_file() for path in folder.iterdir()
+    )
 
 
 def to_stderr(warning: str) -> None:

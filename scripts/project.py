@@ -9,7 +9,6 @@ import glob
 import hashlib
 import io
 import os
-import secrets
 import shutil
 import signal
 import sys
@@ -49,20 +48,15 @@ def main(command: Callable[[argparse.Namespace], None], parser: argparse.Argumen
     open_streams()
     options = parser.parse_args(arguments)
     for number in (signal.SIGTERM, signal.SIGHUP):
-        with contextlib.suppress(ValueError):  # not in the main thread, as in a test
-            if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
-                signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # as it is under nohup
+            signal.signal(number, signal.default_int_handler)
     try:
         command(options)
-    except ProjectError as error:
-        print(error, file=sys.stderr)
-        return error.status
-    except OSError as error:
-        print(in_words(error), file=sys.stderr)
-        return 1
+    except (ProjectError, OSError) as error:
+        print(in_words(error) if isinstance(error, OSError) else error, file=sys.stderr)
+        return getattr(error, "status", 1)
     except (KeyboardInterrupt, RuntimeError) as error:
-        # A query that is stopped by Ctrl-C ends with a RuntimeError of DuckDB's.
-        if isinstance(error, RuntimeError) and str(error) != "Query interrupted":
+        if str(error) not in ("", "Query interrupted"):  # which is DuckDB's word for Ctrl-C
             raise
         print("stopped", file=sys.stderr)
         return INTERRUPTED
@@ -128,22 +122,26 @@ def add_database_option(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--database", type=Path, default=database(), metavar="FILE", help=where)
 
 
-def open_database(path: Path, **settings: str) -> duckdb.DuckDBPyConnection:
-    """Return a read-only connection that fetches no extension; raise ProjectError."""
+@contextlib.contextmanager
+def open_database(path: Path, *, read_only: bool = True,
+                  **settings: str) -> Iterator[duckdb.DuckDBPyConnection]:  # fmt: skip
+    """Yield a connection that fetches no extension; raise ProjectError for DuckDB's errors."""
     import duckdb  # only here: not every command opens the database
 
     if not path.is_file():
         raise ProjectError(f"{shown(path)}: there is no such database; build it with make")
     try:
-        return duckdb.connect(str(path), read_only=True, config={**NO_EXTENSIONS, **settings})
+        config = dict(NO_EXTENSIONS, **settings)
+        with duckdb.connect(path, read_only, dict(config)) as connection:
+            yield connection
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]  # the rest is advice for other databases
-        raise ProjectError(f"{shown(path)}: cannot be opened: {reason}") from None
+        raise ProjectError(f"{shown(path)}: cannot be opened or read: {reason}") from None
 
 
 # --------------------------------------------------------------------------- files
 
-PART = ".us_trade-part"  # suffixes of unfinished files
+PART = ".us_trade-part"  # the suffix of folders for unfinished files
 
 
 def put(path: Path, data: bytes, *, over: bool = True) -> None:
@@ -154,54 +152,25 @@ def put(path: Path, data: bytes, *, over: bool = True) -> None:
 
 @contextlib.contextmanager
 def written(path: Path, *, over: bool = True) -> Iterator[BinaryIO]:
-    """Yield a file beside ``path`` to write; put it there, whole and on the disk, with one rename.
+    """Yield a file to write; put it at ``path``, whole and on the disk, with one rename.
 
-    Follow a link to its file; keep the rights of the one that was there. With ``over=False`` it is
-    left alone: FileExistsError. Raises OSError. What a killed process leaves, the next one removes.
+    Follow a link to its file; keep mode and, where permitted, owner and group of the one that was
+    there. With ``over=False`` it is left alone: FileExistsError. Raises OSError.
     """
     path = Path(os.path.realpath(path)) if over else path
-    sweep(path)
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}{PART}")
-    with part.open("xb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        try:
-            if path.exists():
-                keep_rights(path.stat(), file.fileno())
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            if not over:
-                path.open("xb").close()  # the name is ours, or somebody's: FileExistsError
-            os.replace(part, path)
-        finally:
-            part.unlink(missing_ok=True)
-
-
-def keep_rights(old: os.stat_result, file: int) -> None:
-    """Give a file the mode of the old one and, where permitted, its owner and group."""
-    for owner in (old.st_uid, -1):
-        with contextlib.suppress(OSError):
-            os.fchown(file, owner, old.st_gid)
-            break
-    os.fchmod(file, old.st_mode & 0o777)
-
-
-@contextlib.contextmanager
-def scratch(path: Path) -> Iterator[Path]:
-    """Yield an empty folder beside ``path``; remove it at the end, and those of killed runs."""
-    sweep(path)
-    with (
-        tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=PART, dir=path.parent) as name,
-        locked(Path(name), name),
-    ):
-        yield Path(name)
-
-
-def sweep(path: Path) -> None:
-    """Remove what killed runs left beside ``path``; a locked file is still in use."""
-    for left in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
-        with contextlib.suppress(OSError, ProjectError), locked(left, ""):
-            remove(left)
+    with scratch(path) as folder, (folder / "new").open("xb") as file:
+        if path.exists():
+            old = path.stat()
+            with contextlib.suppress(OSError):
+                os.fchown(file.fileno(), -1, old.st_gid)
+                os.fchown(file.fileno(), old.st_uid, -1)
+            os.fchmod(file.fileno(), old.st_mode & 0o777)
+        yield file
+        file.flush()
+        os.fsync(file.fileno())
+        if not over:
+            path.open("xb").close()  # the name is ours, or somebody's: FileExistsError
+        os.replace(file.name, path)
 
 
 @contextlib.contextmanager
@@ -218,17 +187,24 @@ def new_folder(target: Path, is_ours: Callable[[Path], bool]) -> Iterator[Path]:
         raise ProjectError(f"{shown(target)}: holds what this did not write; name another folder")
     target.parent.mkdir(parents=True, exist_ok=True)
     with scratch(target) as folder:
-        new, old = folder / "new", folder / "old"
-        new.mkdir()
-        yield new
-        try:
-            if target.exists():
-                target.rename(old)
-            new.rename(target)
-        except BaseException:
-            if old.exists() and not target.exists():
-                old.rename(target)
-            raise
+        (folder / "new").mkdir()
+        yield folder / "new"
+        if target.exists():
+            target.rename(folder / "old")
+        (folder / "new").rename(target)
+
+
+@contextlib.contextmanager
+def scratch(path: Path) -> Iterator[Path]:
+    """Yield an empty folder beside ``path``; remove it at the end, and those of killed runs."""
+    for left in path.parent.glob(f".{glob.escape(path.name)}.*{PART}"):
+        with contextlib.suppress(OSError, ProjectError), locked(left, "in use"):
+            shutil.rmtree(left)
+    with (
+        tempfile.TemporaryDirectory(prefix=f".{path.name}.", suffix=PART, dir=path.parent) as name,
+        locked(Path(name), name),
+    ):
+        yield Path(name)
 
 
 @contextlib.contextmanager
@@ -251,18 +227,8 @@ def locked(path: Path, busy: str) -> Iterator[int]:
 
 def sha256(path: Path) -> str:
     """Return the SHA-256 of a file; raise OSError."""
-    if not path.is_file():  # a pipe would be waited for
-        raise OSError(f"{path} is not a file")
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def remove(entry: Path) -> None:
-    """Remove a file, a link or a whole folder."""
-    if entry.is_dir() and not entry.is_symlink():
-        shutil.rmtree(entry)
-    else:
-        entry.unlink()
 
 
 # --------------------------------------------------------------------------- words
@@ -280,43 +246,35 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]],
     columns = list(zip(*cells, strict=True))
     # A single column of sentences needs no padding, and reads better without.
     widths = [max(3, *map(len, column)) if len(columns) > 1 else 3 for column in columns]
-    is_number = [*numbers, *[False] * (len(header) - len(numbers))]
-    lines = [
-        [cell.rjust(width) if right else cell.ljust(width)
-         for cell, width, right in zip(row, widths, is_number, strict=True)]
-        for row in cells
-    ]  # fmt: skip
-    ends = [":" if right else "-" for right in is_number]
-    lines.insert(1, ["-" * (width - 1) + end for width, end in zip(widths, ends, strict=True)])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    sides = [*zip([*numbers, *[False] * len(columns)], widths, strict=False)]
+    specs = [f"{'>' if right else '<'}{width}" for right, width in sides]
+    rule = [f"{':' if right else '-':->{width}}" for right, width in sides]
+    lines = [list(map(format, row, specs)) for row in cells]
+    return "\n".join(f"| {' | '.join(line)} |" for line in (lines[0], rule, *lines[1:]))
 
 
 class Progress:
     """Show how far a long task is: one line on a terminal that is overwritten, nothing in a pipe.
 
-    ``with Progress("build", 120) as progress: progress(5, "int_cells")``
+    ``with Progress("pictures", 120) as progress: progress(5, "balance")``
     """
 
-    def __init__(self, what: str, total: int | None = None) -> None:
-        self.what, self.total, self.done = what, total, 0
-        self.is_shown = sys.stderr.isatty()
+    def __init__(self, what: str, total: int = 0) -> None:
+        self.what, self.of_all, self.done = what, f" of {total:,}" if total else "", 0
 
     def __enter__(self) -> Progress:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.clear()
-
-    def clear(self) -> None:
-        """Clear the line, so that something else can be printed in its place."""
-        if self.is_shown:
-            print("\r\x1b[K", end="", file=sys.stderr, flush=True)
+        self.show("")
 
     def __call__(self, done: int | None = None, detail: str = "") -> None:
         """Report that ``done`` parts are done, or one more."""
         self.done = self.done + 1 if done is None else done
-        if self.is_shown:
-            of_all = f" of {self.total:,}" if self.total else ""
-            line = f"{self.what}: {self.done:,}{of_all} {visible(detail)}"
+        self.show(f"{self.what}: {self.done:,}{self.of_all} {visible(detail)}")
+
+    def show(self, line: str) -> None:
+        """Show a line in place of the last one; an empty one makes room for other output."""
+        if sys.stderr.isatty():
             width = shutil.get_terminal_size().columns - 1
             print(f"\r\x1b[K{line[:width]}", end="", file=sys.stderr, flush=True)

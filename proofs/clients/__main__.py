@@ -10,21 +10,18 @@ Exit status: 0, or 1 where a client cannot be asked or answers wrong; each fault
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 from export_marts import export
 from project import (
@@ -42,29 +39,17 @@ from proofs.commands import UV
 from proofs.tables import write_table
 
 FOLDER = Path(__file__).parent
-SECONDS = 3600  # for a client's installation and all its answers
 # The header of a program, as Python's packaging defines it; in JavaScript alike.
 HEADER = re.compile(r"(?ms)\A(?:#|//) /// script\n(.*?)^(?:#|//) ///$")
 
 
-@dataclass(frozen=True)
-class Client:
-    """A program and its languages; ``program`` must be there, since no index installs it."""
+class Client(NamedTuple):
+    """A client, its languages, and its command, which installs its packages and keeps them."""
 
     name: str
-    file: Path
     speaks: list[str]
-    packages: list[str]
-    program: str = ""
-
-    @property
-    def command(self) -> list[str]:
-        """Return the command that runs it; uv, or npm, installs and keeps its packages."""
-        if self.file.suffix == ".mjs":
-            packages = [f"--package={package}" for package in self.packages]
-            return ["npm", "exec", "--yes", *packages, "--", "node", str(self.file)]
-        run = [str(UV), "run", "--quiet", "--no-project", "--python", sys.executable]
-        return [*run, *self.packages, "--script", str(self.file)]
+    command: list[str]
+    program: str  # that must be there, since no index installs it
 
 
 def load_clients() -> list[Client]:
@@ -73,34 +58,42 @@ def load_clients() -> list[Client]:
 
 
 def clients_of(file: Path) -> Iterator[Client]:
-    """Yield the client of a program, or one for each package that its header has under `with`."""
+    """Yield the client of a program, or one for each of the `versions` that its header has."""
     [header] = HEADER.findall(file.read_text(encoding="utf-8"))
     wanted = tomllib.loads(re.sub(r"(?m)^(?:#|//) ?", "", header))
     tool, name = wanted["tool"]["us_trade"], file.stem.removeprefix("ask_")
-    packages = wanted["dependencies"] if file.suffix == ".mjs" else []
+    if file.suffix == ".mjs":
+        packages = [f"--package={one}" for one in wanted["dependencies"]]
+        npm = ["npm", "exec", "--yes", *packages, "--", "node", str(file)]
+        yield Client(name, tool["speaks"], npm, "npm")
+        return
+    uv = [str(UV), "run", "--quiet", "--no-project", "--python", sys.executable]
     if "requirements" in tool:
-        packages = ["--with-requirements", str(FOLDER / tool["requirements"])]
-    for one in tool.get("with", [""]):
-        version = ".".join(one.partition("==")[2].split(".")[:2])
-        yield Client(
-            name + f"-{version}" * bool(one), file, tool["speaks"],
-            packages + [f"--with={one}"] * bool(one), tool.get("program", ""),
-        )  # fmt: skip
+        uv += ["--with-requirements", str(FOLDER / tool["requirements"])]
+    for version in tool.get("versions", [""]):
+        full = f"{name}-{version.rpartition('.')[0]}" if version else name
+        more = [f"--with={name}=={version}"] * bool(version)
+        command = [*uv, *more, "--script", str(file)]
+        yield Client(full, tool["speaks"], command, tool.get("program", ""))
 
 
 def ask(
-    client: Client, questions: Sequence[Question], request: dict[str, Any], scratch: str
+    client: Client, questions: Sequence[Question], request: dict[str, str], scratch: str
 ) -> tuple[list[str], list[str]]:
     """Ask a client the questions whose language it speaks; return its row, and what is wrong."""
     if client.program and not shutil.which(client.program):
         return [client.name, "", "", f"not asked: {client.program} is not installed"], []
     asked = [question for question in questions if question.language in client.speaks]
     parts = [{"id": one.id, "language": one.language, "sql": one.sql} for one in asked]
-    try:
-        said = run(client.command, json.dumps({**request, "questions": parts}), scratch)
-    except ProjectError as error:
-        return [client.name, "", "", "fail"], [f"{client.name}: {visible(str(error))}"]
-    answer = json.loads(said.splitlines()[-1])
+    bare = {name: it for name, it in os.environ.items() if not name.startswith("PYTHON")}
+    done = subprocess.run(
+        client.command, input=json.dumps({**request, "questions": parts}), cwd=scratch,
+        env=bare | {"TMPDIR": scratch}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        said = (done.stderr.strip() or f"exit status {done.returncode}").splitlines()[-1]
+        return [client.name, "", "", "fail"], [f"{client.name}: cannot be asked: {visible(said)}"]
+    answer = json.loads(done.stdout.splitlines()[-1])
     faults = [
         f"{client.name}: {one.id} ({one.language}): {' '.join(visible(fault).split())}"
         for one, found in zip(asked, answer["answers"], strict=True)
@@ -111,37 +104,10 @@ def ask(
     return [client.name, answer["version"], words, "fail" if faults else "pass"], faults
 
 
-def run(command: list[str], words: str, scratch: str) -> str:
-    """Return what a command prints, given some words; its files are written into scratch.
-
-    However this ends, so does all that it has started.  Raises ProjectError with its last words.
-    """
-    bare = {name: it for name, it in os.environ.items() if not name.startswith("PYTHON")}
-    try:
-        process = subprocess.Popen(
-            command, cwd=scratch, env=bare | {"TMPDIR": scratch}, start_new_session=True,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        )  # fmt: skip
-    except FileNotFoundError as error:
-        raise ProjectError(f"cannot be asked: {error.filename} is not there") from None
-    try:
-        output, errors = process.communicate(words, timeout=SECONDS)
-    except subprocess.TimeoutExpired:
-        raise ProjectError(f"cannot be asked: not done after {SECONDS} seconds") from None
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()  # until the pipes end, with the last of its processes
-    if process.returncode:
-        said = (errors.strip() or f"exit code {process.returncode}").splitlines()
-        raise ProjectError(f"cannot be asked: {said[-1].strip()}")
-    return output
-
-
 def ask_all(clients: Sequence[Client], database: Path) -> tuple[list[list[str]], list[str]]:
     """Ask each client about the database, read-only, and about a fresh export of it.
 
-    Raises ProjectError if the database cannot be read or exported, or was changed.
+    Raises ProjectError if the database cannot be read or exported.
     """
     rows, faults = [], []
     with tempfile.TemporaryDirectory(prefix="us_trade-clients-") as scratch:

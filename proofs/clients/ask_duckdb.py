@@ -2,7 +2,7 @@
 # dependencies = ["duckdb"]
 # [tool.us_trade]
 # speaks = ["sql"]
-# with = ["duckdb==1.2.2", "duckdb==1.3.2", "duckdb==1.4.5", "duckdb==1.5.6", "duckdb==2.0.1"]
+# versions = ["1.2.2", "1.3.2", "1.4.5", "1.5.6", "2.0.1"]
 # ///
 """DuckDB's Python package."""
 
@@ -10,9 +10,6 @@ import client
 import duckdb
 
 request = client.request()
-connection = duckdb.connect(request["database"], read_only=True)
-client.reply(
-    duckdb.__version__,
-    request["questions"],
-    lambda question: connection.execute(question["sql"]).fetchall(),
-)
+connection = duckdb.connect(request.database, read_only=True)
+ways = {"sql": lambda question: connection.execute(question["sql"]).fetchall()}
+client.reply(request, duckdb.__version__, ways)

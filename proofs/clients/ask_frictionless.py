@@ -5,8 +5,6 @@
 # ///
 """frictionless: validate the exported data package."""
 
-from pathlib import Path
-
 import client
 import frictionless
 
@@ -14,7 +12,7 @@ request = client.request()
 
 
 def ask(question: dict) -> list:
-    report = frictionless.validate(str(Path(request["dist"]) / "datapackage.json"))
+    report = frictionless.validate(str(request.dist / "datapackage.json"))
     faults = [error.message for error in report.errors]
     faults += [message for task in report.tasks for (message,) in task.flatten(["message"])]
     if faults:
@@ -22,4 +20,4 @@ def ask(question: dict) -> list:
     return sorted((task.name, "valid" if task.valid else "invalid") for task in report.tasks)
 
 
-client.reply(frictionless.__version__, request["questions"], ask)
+client.reply(request, frictionless.__version__, {"package": ask})

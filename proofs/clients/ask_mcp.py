@@ -25,13 +25,11 @@ LIMITS = ["--max-rows", "10000", "--max-chars", "1000000"]
 
 def configured(database: str) -> dict[str, Any]:
     """Return the page's configuration, with the installed program and this database."""
-    (text,) = re.findall(r'```json\n(\{\s*"mcpServers".*?)```', PAGE.read_text(), re.DOTALL)
-    configuration = json.loads(text)
+    (text,) = re.findall(r"```json\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    configuration = json.loads(text.replace("/path/to/us_trade.duckdb", database))
     server = configuration["mcpServers"]["us_trade"]
     package, *arguments = server["args"]
-    at = arguments.index("--db-path") + 1
-    arguments[at] = database
-    program = Path(sys.executable).with_name(package.split("@")[0])
+    program = Path(sys.executable).with_name(package.partition("@")[0])
     server |= {"command": str(program), "args": [*arguments, *LIMITS]}
     return configuration
 
@@ -45,9 +43,11 @@ async def call(server: Client, tool: str, **arguments: str) -> dict[str, Any]:
     return said
 
 
-async def catalogue(server: Client, question: str) -> list:
+async def ask(server: Client, question: dict) -> list:
+    if question["language"] != "catalogue":
+        return (await call(server, "execute_query", sql=question["sql"]))["rows"]
     tables = (await call(server, "list_tables", schema="marts"))["tables"]
-    if question == "table comments":
+    if question["id"] == "table comments":
         return [(table["name"], table["comment"]) for table in tables]
     found = []
     for name in (table["name"] for table in tables):
@@ -56,19 +56,12 @@ async def catalogue(server: Client, question: str) -> list:
     return found
 
 
-async def answer(server: Client, question: dict) -> list:
-    if question["language"] == "catalogue":
-        return await catalogue(server, question["id"])
-    return (await call(server, "execute_query", sql=question["sql"]))["rows"]
-
-
 request = client.request()
 with asyncio.Runner() as runner:
-    server = Client(configured(request["database"]))
+    server = Client(configured(request.database))
     runner.run(server.__aenter__())
-    client.reply(
-        version("mcp-server-motherduck"),
-        request["questions"],
-        lambda question: runner.run(answer(server, question)),
+    ways = dict.fromkeys(
+        ("sql", "catalogue", "locked"), lambda question: runner.run(ask(server, question))
     )
+    client.reply(request, version("mcp-server-motherduck"), ways)
     runner.run(server.__aexit__(None, None, None))

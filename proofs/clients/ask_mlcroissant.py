@@ -7,31 +7,21 @@
 
 from collections.abc import Iterator
 from importlib.metadata import version
-from pathlib import Path
 
 import client
 import mlcroissant
 
 request = client.request()
-dataset = mlcroissant.Dataset(Path(request["dist"]) / "croissant.json")
+dataset = mlcroissant.Dataset(request.dist / "croissant.json")
 if dataset.metadata.issues.warnings:
     raise ValueError("; ".join(dataset.metadata.issues.warnings))
 
 
-def trade() -> Iterator[tuple[str, str, int]]:
-    for record in dataset.records("fct_monthly_trade"):
-        for flow in ("exports", "imports", "balance"):
-            component = record["fct_monthly_trade/component"].decode()
-            yield component, flow, record[f"fct_monthly_trade/{flow}_musd"]
+def records(mart: str) -> Iterator[dict]:
+    for record in dataset.records(mart):
+        cells = {name.removeprefix(f"{mart}/"): value for name, value in record.items()}
+        yield {name: it.decode() if isinstance(it, bytes) else it for name, it in cells.items()}
 
 
-def ask(question: dict) -> list:
-    if question["id"] == "sums of all months":
-        return client.sums(trade())
-    if question["id"] == "row counts":
-        marts = sorted(one.uuid for one in dataset.metadata.record_sets)
-        return [(f"marts.{mart}", sum(1 for _ in dataset.records(mart))) for mart in marts]
-    raise NotImplementedError(question)
-
-
-client.reply(version("mlcroissant"), request["questions"], ask)
+marts = [one.uuid for one in dataset.metadata.record_sets]
+client.reply(request, version("mlcroissant"), {"croissant": client.of_files(marts, records)})

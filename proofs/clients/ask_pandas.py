@@ -5,45 +5,21 @@
 # ///
 """pandas: data frames from the database, and from Parquet without DuckDB."""
 
-from pathlib import Path
-
 import client
 import duckdb
 import pandas as pd
 
 request = client.request()
-connection = duckdb.connect(request["database"], read_only=True)
+connection = duckdb.connect(request.database, read_only=True)
 
 
-def parquet(mart: str) -> pd.DataFrame:
-    return pd.read_parquet(Path(request["dist"]) / f"{mart}.parquet")
+def sql(question: dict) -> list:
+    return list(connection.execute(question["sql"]).df().itertuples(index=False))
 
 
-def ask_parquet(question: str) -> pd.DataFrame:
-    if question == "row counts":
-        marts = sorted(path.stem for path in Path(request["dist"]).glob("*.parquet"))
-        return pd.DataFrame([(f"marts.{mart}", len(parquet(mart))) for mart in marts])
-    trade = parquet("fct_monthly_trade")
-    if question == "latest goods deficit":
-        both = trade.merge(parquet("dim_month"), on="month_date")
-        found = both[both["is_latest"] & (both["component"] == "goods")]
-        return found.assign(deficit=-found["balance_musd"])[["month_date", "deficit"]]
-    if question == "sums of all months":
-        return trade.groupby("component", as_index=False).agg(
-            months=("month_date", "count"),
-            exports=("exports_musd", "sum"),
-            imports=("imports_musd", "sum"),
-            balance=("balance_musd", "sum"),
-        )
-    raise NotImplementedError(question)
+def parquet(mart: str) -> list[dict]:
+    return pd.read_parquet(request.dist / f"{mart}.parquet").to_dict("records")
 
 
-def ask(question: dict) -> list:
-    if question["language"] == "parquet":
-        frame = ask_parquet(question["id"])
-    else:
-        frame = connection.execute(question["sql"]).df()
-    return list(frame.itertuples(index=False))
-
-
-client.reply(pd.__version__, request["questions"], ask)
+marts = [file.stem for file in request.dist.glob("*.parquet")]
+client.reply(request, pd.__version__, {"sql": sql, "parquet": client.of_files(marts, parquet)})

@@ -5,42 +5,21 @@
 # ///
 """Polars: data frames from the database, and from Parquet without DuckDB."""
 
-from pathlib import Path
-
 import client
 import duckdb
 import polars as pl
 
 request = client.request()
-connection = duckdb.connect(request["database"], read_only=True)
+connection = duckdb.connect(request.database, read_only=True)
 
 
-def parquet(mart: str) -> pl.LazyFrame:
-    return pl.scan_parquet(Path(request["dist"]) / f"{mart}.parquet")
-
-
-def ask_parquet(question: str) -> pl.DataFrame:
-    if question == "row counts":
-        marts = sorted(path.stem for path in Path(request["dist"]).glob("*.parquet"))
-        counts = [
-            (f"marts.{mart}", parquet(mart).select(pl.len()).collect().item()) for mart in marts
-        ]
-        return pl.DataFrame(counts, orient="row")
-    trade = parquet("fct_monthly_trade")
-    if question == "latest goods deficit":
-        both = trade.join(parquet("dim_month"), on="month_date")
-        found = both.filter("is_latest", pl.col("component") == "goods")
-        return found.select("month_date", deficit=-pl.col("balance_musd")).collect()
-    if question == "sums of all months":
-        flows = pl.col("exports_musd", "imports_musd", "balance_musd")
-        return trade.group_by("component").agg(pl.len(), flows.sum()).sort("component").collect()
-    raise NotImplementedError(question)
-
-
-def ask(question: dict) -> list:
-    if question["language"] == "parquet":
-        return ask_parquet(question["id"]).rows()
+def sql(question: dict) -> list:
     return connection.execute(question["sql"]).pl().rows()
 
 
-client.reply(pl.__version__, request["questions"], ask)
+def parquet(mart: str) -> list[dict]:
+    return pl.read_parquet(request.dist / f"{mart}.parquet").to_dicts()
+
+
+marts = [file.stem for file in request.dist.glob("*.parquet")]
+client.reply(request, pl.__version__, {"sql": sql, "parquet": client.of_files(marts, parquet)})

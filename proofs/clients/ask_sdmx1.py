@@ -5,31 +5,31 @@
 # ///
 """sdmx1: read the SDMX files with another library than pysdmx."""
 
-from pathlib import Path
-
 import client
 import sdmx
 
 request = client.request()
-dist = Path(request["dist"])
-structure = sdmx.read_sdmx(dist / "sdmx_structure.xml")
+structure = sdmx.read_sdmx(request.dist / "sdmx_structure.xml")
 (flow,) = structure.dataflow.values()
 
 
-def ask(question: dict) -> list:
-    if question["id"] == "code lists":
-        return sorted((one.id, code.id) for one in structure.codelist.values() for code in one)
-    if question["id"] == "sums of all months":
-        if question["language"] == "sdmx-ml":
-            message = sdmx.read_sdmx(dist / "sdmx_data.xml", structure=flow.structure)
-        else:
-            message = sdmx.read_sdmx(dist / "sdmx_data.csv", structure=flow)
-        (data,) = message.data
-        return client.sums(
-            (str(one.key["COMPONENT"].value), str(one.key["FLOW"].value), int(one.value))
-            for one in data.obs
-        )
-    raise NotImplementedError(question)
+def codes(question: dict) -> list:
+    return sorted((one.id, code.id) for one in structure.codelist.values() for code in one)
 
 
-client.reply(sdmx.__version__, request["questions"], ask)
+def sums(file: str, structure: object) -> list:
+    (data,) = sdmx.read_sdmx(request.dist / file, structure=structure).data
+    return client.sums(
+        (str(one.key["COMPONENT"].value), str(one.key["FLOW"].value), int(one.value))
+        for one in data.obs
+    )
+
+
+ways = {
+    "sdmx-ml": {
+        "code lists": codes,
+        "sums of all months": lambda _: sums("sdmx_data.xml", flow.structure),
+    },
+    "sdmx-csv": lambda _: sums("sdmx_data.csv", flow),
+}
+client.reply(request, sdmx.__version__, ways)

@@ -11,32 +11,23 @@ import client
 from sqlalchemy import MetaData, create_engine, text
 
 request = client.request()
-engine = create_engine(f"duckdb:///{request['database']}?access_mode=READ_ONLY")
+engine = create_engine(f"duckdb:///{request.database}?access_mode=READ_ONLY")
 
 
-def reflected() -> list:
+def sql(question: dict) -> list:
+    with engine.connect() as connection:
+        return connection.execute(text(question["sql"])).fetchall()
+
+
+def reflected(question: dict) -> list:
     metadata = MetaData()
     metadata.reflect(engine, schema="marts")
-    return sorted(metadata.tables.values(), key=lambda table: table.name)
-
-
-def ask(question: dict) -> list:
-    if question["language"] == "sql":
-        with engine.connect() as connection:
-            return connection.execute(text(question["sql"])).fetchall()
-    if question["id"] == "comments":
-        return [
-            (table.name, column.name, column.comment)
-            for table in reflected()
-            for column in table.columns
-        ]
+    tables = sorted(metadata.tables.values(), key=lambda table: table.name)
     if question["id"] == "primary keys":
-        return [
-            (table.name, ", ".join(column.name for column in table.primary_key))
-            for table in reflected()
-        ]
-    raise NotImplementedError(question["id"])
+        keys = ((table.name, [column.name for column in table.primary_key]) for table in tables)
+        return [(name, ", ".join(key)) for name, key in keys]
+    return [(table.name, one.name, one.comment) for table in tables for one in table.columns]
 
 
 named = f"{version('sqlalchemy')}, duckdb-sqlalchemy {version('duckdb-sqlalchemy')}"
-client.reply(named, request["questions"], ask)
+client.reply(request, named, {"sql": sql, "reflection": reflected})

@@ -16,118 +16,62 @@ project's own models up to int_suspect_cells together.  Units: millions of dolla
 
 from __future__ import annotations
 
-import os
-import subprocess
-from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NamedTuple
 
 import duckdb
 
 from project import DBT, ROOT, ProjectError
+from proofs.commands import Command, run
 from proofs.replay import Manifest, load_seeds, read_manifest, replay
 
+DATABASE = "faults.duckdb"  # the SQL knows it
 SUSPECTS = "int_suspect_cells"
 CERTAIN_FROM_MUSD = 3
 SEVERAL = 1_000
 
 
-class Result(NamedTuple):
-    """The number of copies of a kind, and of each verdict of the audit on them."""
-
-    kind: str
-    is_single: bool  # one fault in a copy
-    is_small: bool  # an error below CERTAIN_FROM_MUSD
-    tried: int
-    detected: int
-    located: int
-    ambiguous: int
-    repaired: int
-    wrong: int
-
-
 def compiled(folder: Path) -> Manifest:
-    """Return the models' SQL for a database `faults.duckdb`; dbt leaves files in the folder."""
-    target = folder / "target"
-    run = subprocess.run(
-        [DBT, "--quiet", "compile", "--select", f"+{SUSPECTS}",
-         "--target-path", target, "--log-path", folder],
-        cwd=ROOT, env=os.environ | {"US_TRADE_DB": str(folder / "faults.duckdb")},
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    if run.returncode:
-        raise ProjectError(run.stdout + run.stderr)
-    return read_manifest(target / "manifest.json")
+    """Return the models' SQL for ``DATABASE``; dbt leaves files in the folder."""
+    command: Command = [
+        DBT, "--quiet", "compile", "--select", f"+{SUSPECTS}",
+        "--target-path", folder / "target", "--log-path", folder,
+    ]  # fmt: skip
+    run(command, US_TRADE_DB=str(folder / DATABASE))
+    return read_manifest(folder / "target" / "manifest.json")
 
 
-def file_name(manifest: Manifest) -> str:
-    """Return the name that the database's file must have, since the SQL contains it."""
-    [suspects] = [node for node in manifest["nodes"].values() if node["name"] == SUSPECTS]
-    return f"{suspects['database']}.duckdb"
-
-
-def load_release(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest, seeds: Path = ROOT / "seeds"
-) -> None:
+def load_release(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
     connection.execute("set enable_progress_bar = false")  # DuckDB's own, which a pipe hears too
-    load_seeds(connection, manifest, seeds)
+    load_seeds(connection, manifest, ROOT / "seeds")
     for table in ("monthly_trade", "annual_trade", "release_columns", "releases"):
         connection.execute(
             f"delete from raw.{table} where release_id < (select max(release_id) from raw.releases)"
         )
 
 
-def damage(
-    connection: duckdb.DuckDBPyConnection, *, sample: int | None = None, several: int = SEVERAL,
-    lines: Sequence[int] | None = None,
-) -> None:  # fmt: skip
-    """Load damaged copies of the release.
-
-    Of each kind of fault all, or a sample; of each kind of several faults so many.  With ``lines``,
-    faults of these lines alone.
-    """
-    for name, value in {"lines": lines, "sample": sample, "several": several}.items():
-        connection.execute(f"set variable {name} = $value", {"value": value})
+def damage(connection: duckdb.DuckDBPyConnection, sample: int | None) -> None:
+    """Load damaged copies: of each kind of fault all, or a sample; of several faults so many."""
+    connection.execute("set variable sample = $value", {"value": sample})
+    connection.execute("set variable several = $value", {"value": sample or SEVERAL})
     for name in ("faults", "singles", "several", "load"):
         connection.execute(sql(name))
 
 
-def audit(
-    connection: duckdb.DuckDBPyConnection, manifest: Manifest,
-    progress: Callable[[str], None] = lambda name: None,
-) -> None:  # fmt: skip
-    """Run the models; ``progress`` is called with the name of each. Raises ProjectError."""
-    replayed = replay(connection, manifest, upto=SUSPECTS, progress=progress)
+def audit(connection: duckdb.DuckDBPyConnection, manifest: Manifest) -> None:
+    """Run the models. Raises ProjectError."""
+    replayed = replay(connection, manifest, upto=SUSPECTS)
     if not replayed.succeeded:
         raise ProjectError("\n".join(f"{name}: {why}" for name, why in replayed.errors.items()))
 
 
-def judge(connection: duckdb.DuckDBPyConnection) -> tuple[list[Result], int]:
-    """Make the table `verdicts`; return its counts, and the false alarms."""
-    connection.execute(f"set variable certain_from = {CERTAIN_FROM_MUSD}")
+def judge(connection: duckdb.DuckDBPyConnection) -> tuple[list[list[str]], int, bool]:
+    """Make the table `verdicts`; return its counts, the false alarms, and whether all is proven."""
+    connection.execute("set variable certain_from = $value", {"value": CERTAIN_FROM_MUSD})
     connection.execute(sql("verdicts"))
-    results = [Result(*row) for row in connection.execute(sql("results")).fetchall()]
-    [(false_alarms,)] = connection.execute(
-        "select count(*) from intermediate.int_suspect_cells "
-        "where release_id not in (select release_id from copies)"
-    ).fetchall()
-    return results, false_alarms
-
-
-def is_proven(results: Sequence[Result], false_alarms: int) -> bool:
-    """Return whether the audit keeps its promise.
-
-    It repairs every single fault that must be repaired, misleads in no other copy, or in at most a
-    thousandth of those with several faults, and raises no false alarm.
-    """
-    large = [row for row in results if not row.is_small]
-    singles = [row for row in large if row.is_single]
-    several = [row for row in large if not row.is_single]
-    return (
-        all(row.repaired == row.tried and not row.wrong for row in singles)
-        and 1_000 * sum(row.wrong for row in several) <= sum(row.tried for row in several)
-        and not false_alarms
-    )
+    counts = connection.execute(sql("results")).fetchall()
+    [(false_alarms, is_proven)] = connection.execute(sql("proven")).fetchall()
+    rows = [[one if isinstance(one, str) else f"{one:,}" for one in row] for row in counts]
+    return rows, false_alarms, is_proven
 
 
 def sql(name: str) -> str:

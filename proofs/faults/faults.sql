@@ -1,6 +1,6 @@
 -- Every fault that a copying hand makes of one number, or of two neighbours in a row.
 -- Source: raw, with one release. Grain: kind, line_number, series, wrong.
--- Variable: lines, those to damage; null for all. Units: millions.
+-- Units: millions.
 create or replace temp table faults as
 with printed as (
     select * from raw.monthly_trade
@@ -20,9 +20,6 @@ cells as (
         into name series_id value value_musd
     ) as unpivoted
     inner join raw.series as series on unpivoted.series_id = series.series_id
-    where
-        getvariable('lines') is null
-        or list_contains(getvariable('lines'), unpivoted.line_number)
 ),
 
 numbers as (

@@ -1,8 +1,11 @@
--- The verdicts counted. Grain: kind, is_small.
+-- The verdicts counted. Grain: kind, error. Variable: certain_from.
 select
     kind,
-    is_single,
-    is_small,
+    if(
+        is_small,
+        'below ' || getvariable('certain_from'),
+        getvariable('certain_from') || ' or more'
+    ) as error,
     count(*) as tried,
     count(*) filter (where is_detected) as detected,
     count(*) filter (where is_located) as located,

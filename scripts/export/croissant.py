@@ -6,18 +6,14 @@ record set of its Parquet file: https://docs.mlcommons.org/croissant, version 1.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
 
-from export.dataset import dataset_description
-from export.marts import Json
+from export.dataset import Json, dataset_description, write_json
 
 FILE = "croissant.json"
 CONFORMS_TO = "http://mlcommons.org/croissant/1.0"
-MEDIA_TYPES = {"csv": "text/csv", "parquet": "application/x-parquet"}
 DATA_TYPES = {
     "string": "sc:Text",
     "boolean": "sc:Boolean",
@@ -55,6 +51,11 @@ def write_croissant(
     """Describe the resources of the data package."""
     dataset = dataset_description(connection)
     year, month = dataset["version"].split("-")
+    files = [
+        file_of(file, kind)
+        for one in resources
+        for file, kind in ((one, "text/csv"), (one["parquet"], "application/x-parquet"))
+    ]
     described = {
         **dataset,
         "@context": CONTEXT,
@@ -62,49 +63,46 @@ def write_croissant(
         "conformsTo": CONFORMS_TO,
         "citeAs": dataset["creditText"],
         "version": f"{year}.{int(month)}.0",  # the specification wants three numbers
-        "distribution": [one for resource in resources for one in files_of(resource)],
+        "distribution": files,
         "recordSet": list(map(record_set_of, resources)),
     }
-    content = json.dumps(described, indent=2, ensure_ascii=False) + "\n"
-    (folder / FILE).write_text(content, encoding="utf-8")
+    write_json(folder / FILE, described)
 
 
-def files_of(resource: Json) -> Iterator[Json]:
-    for file in (resource, resource["parquet"]):
-        path = file["path"]
-        yield {
-            "@type": "cr:FileObject",
-            "@id": path,
-            "name": path,
-            "contentUrl": path,
-            "contentSize": f"{file['bytes']} B",
-            "encodingFormat": MEDIA_TYPES[path.rpartition(".")[2]],
-            "sha256": file["hash"].removeprefix("sha256:"),
-        }
+def file_of(file: Json, media_type: str) -> Json:
+    path = file["path"]
+    return {
+        "@type": "cr:FileObject",
+        **dict.fromkeys(("@id", "name", "contentUrl"), path),
+        "contentSize": f"{file['bytes']} B",
+        "encodingFormat": media_type,
+        "sha256": file["hash"].removeprefix("sha256:"),
+    }
 
 
 def record_set_of(resource: Json) -> Json:
     """Return the mart, without foreign keys: mlcroissant joins them, and fails on dates."""
-    name, schema = resource["name"], resource["schema"]
-    key = [{"@id": f"{name}/{column}"} for column in schema.get("primaryKey", ())]
+    mart, schema = resource["name"], resource["schema"]
+    key = [{"@id": f"{mart}/{column}"} for column in schema.get("primaryKey", ())]
+    fields = [
+        {
+            "@type": "cr:Field",
+            "@id": f"{mart}/{field['name']}",
+            "name": field["name"],
+            "description": field["description"],
+            "dataType": DATA_TYPES[field["type"]],
+            "source": {
+                "fileObject": {"@id": resource["parquet"]["path"]},
+                "extract": {"column": field["name"]},
+            },
+        }
+        for field in schema["fields"]
+    ]
     return {
         "@type": "cr:RecordSet",
-        "@id": name,
-        "name": name,
+        "@id": mart,
+        "name": mart,
         "description": resource["description"],
         **({"key": key} if key else {}),
-        "field": [
-            {
-                "@type": "cr:Field",
-                "@id": f"{name}/{field['name']}",
-                "name": field["name"],
-                "description": field["description"],
-                "dataType": DATA_TYPES[field["type"]],
-                "source": {
-                    "fileObject": {"@id": resource["parquet"]["path"]},
-                    "extract": {"column": field["name"]},
-                },
-            }
-            for field in schema["fields"]
-        ],
+        "field": fields,
     }

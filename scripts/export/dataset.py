@@ -1,15 +1,18 @@
-"""Read the releases in the database, and describe the dataset as schema.org does."""
+"""What the whole is: its names, its releases, and its description as schema.org has it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date
+import json
+from pathlib import Path
+from typing import Any
 
 import duckdb
 
-from export.marts import SCHEMA, Json
-from project import ProjectError
+from marts import Marts, Row
 
+Json = dict[str, Any]
+
+QUERIES = Path(__file__).with_name("queries")
 NAME = "us_trade"
 TITLE = "U.S. international trade in goods and services, monthly and annual, from 1992"
 DESCRIPTION = (
@@ -27,66 +30,41 @@ LICENCE = {
 }
 
 
-@dataclass(frozen=True)
-class Release:
-    """A row of dim_release."""
-
-    id: str
-    title: str
-    units_note: str
-    sha256: str
-    last_month: date
-    released_on: date | None
-    is_latest: bool
-
-    @property
-    def day(self) -> date:
-        """Return the release date, or the last month if unknown, as the date in exported files.
-
-        The date of writing would change their bytes.
-        """
-        return self.released_on or self.last_month
+def write_json(path: Path, content: Json) -> None:
+    text = json.dumps(content, indent=2, ensure_ascii=False, default=float)
+    path.write_text(text + "\n", encoding="utf-8")
 
 
-def read_releases(connection: duckdb.DuckDBPyConnection) -> list[Release]:
-    """Return the loaded releases, in the order of their months."""
-    columns = "release_id, title, units_note, sha256, last_month, released_on, is_latest"
-    sql = f"select {columns} from {SCHEMA}.dim_release order by release_id"
-    return [Release(*row) for row in connection.execute(sql).fetchall()]
-
-
-def latest_release(connection: duckdb.DuckDBPyConnection) -> Release:
+def latest_release(connection: duckdb.DuckDBPyConnection) -> Row:
     """Return the latest of the loaded releases; raise ProjectError where there is none."""
-    for release in read_releases(connection):
-        if release.is_latest:
-            return release
-    raise ProjectError(f"{SCHEMA}.dim_release: no release is the latest")
+    return Marts(connection, QUERIES).ask("release").only()
 
 
 def dataset_description(connection: duckdb.DuckDBPyConnection) -> Json:
     """Return the dataset in JSON-LD, as schema.org defines it; raise ProjectError.
 
-    It stands in croissant.json and in the head of the report. There must be a latest release.
+    It stands in croissant.json and in the head of the report.
     """
     release = latest_release(connection)
     [months] = connection.execute(
-        f"select min(month_date), max(month_date) from {SCHEMA}.dim_month"
+        "select min(month_date), max(month_date) from marts.dim_month"
     ).fetchall()
     series = connection.execute(
-        f"select series_id, title, fred_series_id from {SCHEMA}.dim_series order by sort_order"
+        "select series_id, title, fred_series_id from marts.dim_series order by sort_order"
     ).fetchall()
+    day = release["released_on"]
     return {
         "@context": "https://schema.org/",
         "@type": "Dataset",
         "name": TITLE,
-        "alternateName": release.title,
+        "alternateName": release["title"],
         "description": DESCRIPTION,
         "url": SITE,
         "license": LICENCE["path"],
         "creator": [{"@type": "Organization", "name": name} for name in PUBLISHERS],
-        "version": release.id,
-        **({"datePublished": f"{release.released_on}"} if release.released_on else {}),
-        "creditText": f"{PUBLISHER}, {release.title}, release of {release.id}",
+        "version": release["release_id"],
+        **({"datePublished": f"{day}"} if day else {}),
+        "creditText": f"{PUBLISHER}, {release['title']}, release of {release['release_id']}",
         "temporalCoverage": "/".join(f"{month:%Y-%m}" for month in months),
         "spatialCoverage": "United States",
         "isAccessibleForFree": True,
@@ -96,7 +74,7 @@ def dataset_description(connection: duckdb.DuckDBPyConnection) -> Json:
                 "name": name,
                 "alternateName": fred_series_id,
                 "description": title,
-                "unitText": release.units_note,
+                "unitText": release["units_note"],
             }
             for name, title, fred_series_id in series
         ],

@@ -11,6 +11,7 @@ from unittest import mock
 
 import vl_convert
 
+QUERIES = Path(__file__).with_name("queries")
 NO_FONTS = {"FONTCONFIG_FILE": str(Path(__file__).with_name("fonts.conf"))}
 
 with mock.patch.dict(os.environ, NO_FONTS):

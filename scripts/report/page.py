@@ -17,10 +17,11 @@ from typing import Any
 import jinja2
 
 from export.dataset import dataset_description
+from marts import Answer, Marts
 from project import ProjectError, one_decimal
-from report.captions import Captions, by_series, day, month
-from report.marts import Answer, Marts
+from report.captions import Captions
 from report.pictures import STYLE, Drawing
+from words import environment, month
 
 HERE = Path(__file__).resolve().parent
 MINUS = "\N{MINUS SIGN}"
@@ -101,27 +102,16 @@ def data_of(marts: Marts, captions: Captions, drawings: Mapping[str, Drawing]) -
     }  # fmt: skip
 
 
-def environment() -> jinja2.Environment:
-    """Return Jinja that escapes all; a column that no query returns is an error, not a blank."""
-    made = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(HERE), autoescape=True, undefined=jinja2.StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True,
-    )  # fmt: skip
-    made.filters.update(
-        readable=readable, day=day, month=month, headings=headings, by_series=by_series,
-        policy_hash=policy_hash,
-    )  # fmt: skip
-    made.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
-    return made
-
-
 def render(marts: Marts, captions: Captions, drawings: Mapping[str, Drawing]) -> dict[str, str]:
     """Return the report and the audit; raise ProjectError, as where a column is not there."""
+    templates = environment(HERE, autoescape=True)
+    templates.filters.update(readable=readable, headings=headings, policy_hash=policy_hash)
+    templates.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "separators": (",", ":")}
     made = {}
     for page, template in {"report": "page.html.j2", "audit": "audit.html.j2"}.items():
         shown = {n: one for n, one in drawings.items() if one.picture.is_audit == (page == "audit")}
         try:
-            made[f"{page}.html"] = environment().get_template(template).render(
+            made[f"{page}.html"] = templates.get_template(template).render(
                 ask=marts.ask,
                 say=captions.say,
                 dataset=dataset_description(marts.connection),

@@ -51,10 +51,12 @@ def test_readme_can_be_read_in_one_sitting() -> None:
     assert README.count("\n") < 150
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
-def test_every_link_leads_somewhere(page: Path) -> None:
-    for link in re.findall(r"\]\(([^)#]+)\)", PAGES[page]):
+@pytest.mark.parametrize("page", [*PAGES, ROOT / "Makefile"], ids=lambda path: path.name)
+def test_every_link_and_path_leads_somewhere(page: Path) -> None:
+    for link in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
         assert "://" in link or (page.parent / link).exists(), link
+    for name in re.findall(r"\b(?:scripts|tests|proofs)/[\w/]+\.\w+", page.read_text()):
+        assert (ROOT / name).exists(), name
 
 
 def test_a_warning_that_a_page_quotes_is_one_that_a_build_prints() -> None:

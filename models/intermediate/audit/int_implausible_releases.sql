@@ -1,13 +1,8 @@
 with printed_rows as (
-    select * from {{ ref('stg_printed_rows') }}
-),
-
-releases as (
     select
-        release_id,
-        count(*) as rows_printed
-    from printed_rows
-    group by release_id
+        *,
+        count(*) over (partition by release_id) as rows_printed
+    from {{ ref('stg_printed_rows') }}
 ),
 
 -- Goods exceed services by at least 20 billion in every row published since 1992.
@@ -15,6 +10,7 @@ rows_of_services as (
     select
         release_id,
         line_number,
+        rows_printed,
         exports_goods <= exports_services and imports_goods <= imports_services
             as is_in_both,
         printf('line %d', line_number) as words,
@@ -27,13 +23,11 @@ rows_of_services as (
 
 exchanged as (
     select
-        rows_of_services.release_id,
+        release_id,
         count(*) as found,
-        count(*) = max(releases.rows_printed)
-        and bool_and(rows_of_services.is_in_both) as is_throughout
+        count(*) = max(rows_printed) and bool_and(is_in_both) as is_throughout
     from rows_of_services
-    inner join releases on rows_of_services.release_id = releases.release_id
-    group by rows_of_services.release_id
+    group by release_id
 ),
 
 announcements as (

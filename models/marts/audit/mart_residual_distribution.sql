@@ -1,14 +1,10 @@
-with identities as (
-    select * from {{ ref('fct_reconciliation') }}
-),
-
-found as (
+with found as (
     select
         release_id,
         identity_family,
         residual_musd,
         count(*) as identities
-    from identities
+    from {{ ref('fct_reconciliation') }}
     group by release_id, identity_family, residual_musd
 ),
 
@@ -20,13 +16,10 @@ expected as (
         identities.identity_family,
         rounding.residual_musd,
         round(cast(sum(rounding.probability) as double), 6) as expected_identities
-    from identities
+    from {{ ref('fct_reconciliation') }} as identities
     inner join {{ ref('rounding_distribution') }} as rounding
         on identities.terms = rounding.terms
-    group by
-        identities.release_id,
-        identities.identity_family,
-        rounding.residual_musd
+    group by identities.release_id, identities.identity_family, rounding.residual_musd
 )
 
 -- Keep both sides: a possible residual may not occur, and a failure's is not possible.

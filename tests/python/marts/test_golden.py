@@ -6,6 +6,7 @@ An empty field is null, and "" a text without letters.
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from support.builds import Outcome
 from support.captions import captions_of
 from support.situations import SITUATIONS
 
-from project import ROOT, remove
+from project import ROOT
 
 GOLDEN = ROOT / "tests" / "golden"
 # A file as a table of its lines.
@@ -47,8 +48,7 @@ def test_a_situation_is_that_of_its_golden_files(
             write_marts(connection, made)
             (made / "captions.txt").write_text(captions_of(connection))
         if request.config.getoption("--golden"):
-            if (GOLDEN / name).exists():
-                remove(GOLDEN / name)
+            shutil.rmtree(GOLDEN / name, ignore_errors=True)
             made.rename(GOLDEN / name)
             return
         assert unlike(connection, GOLDEN / name, made) == ""

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import functools
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import duckdb
 import pytest
 from proofs.replay import Manifest, Replayed, load_seeds, read_manifest, replay
 
-from project import DBT, ROOT, remove
+from project import DBT, ROOT
 from release import normalize
 
 
@@ -145,21 +144,14 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None
     base = factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     folder.mkdir(exist_ok=True)
-    with only_one(folder):
-        if not (folder / "made").exists():
-            for left in folder.iterdir():  # of a worker in which it failed
-                remove(left)
-            make(folder)
-            (folder / "made").touch()
-    return folder
-
-
-@contextlib.contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Wait for whoever else has the folder, and keep it for as long."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
+        if not (folder / "made").exists():
+            for left in folder.iterdir():  # of a worker in which it failed
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
+            make(folder)
+            (folder / "made").touch()
     finally:
         os.close(descriptor)
+    return folder

@@ -1,33 +1,34 @@
-"""build.py on a project of a test's own, with a program in dbt's place."""
+"""build.py on a project of a test's own, with stand-ins for dbt and for what reads the releases."""
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import json
 import os
+import shlex
 import subprocess
 import sys
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import NamedTuple
 
 import duckdb
 import pytest
 
 import build
+import project
 
-SCRIPTS = Path(build.__file__).parent
-
-# The same in a process of its own, to be killed: dbt, the project, and a line to run first.
+# A build in a process of its own: dbt, the project, and a line to run first.
 RUNNER = f"""
-import os, signal, sys
-sys.path.insert(0, {str(SCRIPTS)!r})
+import os, sys, types
+sys.path.insert(0, {str(Path(build.__file__).parent)!r})
 from pathlib import Path
-import build
+import build, project
 build.DBT, build.ROOT = map(Path, sys.argv[1:3])
-build.normalized = lambda: "no release"
+sys.modules["release"] = types.SimpleNamespace(normalize=lambda *_, **__: "no release")
 exec(sys.argv[3])
-sys.exit(build.main([]))
+sys.exit(project.main(build.command, build.parser(), []))
 """
 
 
@@ -38,78 +39,116 @@ class Ran(NamedTuple):
 
 
 class Builds:
-    """A project in a folder, and builds of it: in this process, or in one of their own."""
+    """A project, its database of build 1, a dbt that makes that of build 2, and builds with them.
+
+    They are run in this process, or in one of their own.
+    """
 
     def __init__(
-        self, root: Path, patch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+        self, folder: Path, patch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
     ) -> None:
-        self.root, self.patch, self.capfd = root, patch, capfd
-        (root / "seeds").mkdir(parents=True, exist_ok=True)
-        patch.setattr(build, "ROOT", root)
+        self.folder, self.patch, self.capfd = folder, patch, capfd
+        self.root, self.data = folder / "project", folder / "data"
+        self.dbt = folder / "dbt"
+        (self.root / "seeds").mkdir(parents=True)
+        (self.root / "requirements.lock").touch()
+        patch.setattr(build, "ROOT", self.root)
+        patch.setattr(build, "DBT", self.dbt)
+        patch.setitem(
+            sys.modules, "release", SimpleNamespace(normalize=lambda *_, **__: "no release")
+        )
+        self.data.mkdir()
+        self.database = make_database(self.data / "us_trade.duckdb", 1)
+        self.dbt_does()
 
-    def without_releases(self) -> None:
-        self.patch.setattr(build, "normalized", lambda: "no release")
+    def dbt_does(self, first: str = ":", then: str = ":", sql: str = "") -> None:
+        """Let dbt do so before and after it makes the database, and notes that all passed."""
+        made = make_database(self.folder / "made.duckdb", 2)
+        if sql:
+            with duckdb.connect(made) as connection:
+                connection.execute(sql)
+        passed = [("model.build", "success"), ("test.gate", "pass")]
+        results = [{"unique_id": name, "status": status} for name, status in passed]
+        for name, noted in (("manifest", {"nodes": NODES}), ("run_results", {"results": results})):
+            (self.folder / f"{name}.json").write_text(json.dumps(noted))
+        copies = f"cp '{made}' \"$US_TRADE_DB\"; cp '{self.folder}'/*.json target"
+        runs = f"echo run >>'{self.folder}/runs'"
+        self.dbt.write_text(f"#!/bin/sh\n{runs}\n{first}\n{copies}\n{then}\n")
+        self.dbt.chmod(0o755)
 
-    def run(self, database: Path | str, dbt: Path) -> Ran:
-        self.patch.setenv("US_TRADE_DB", str(database))
-        self.patch.setattr(build, "DBT", dbt)
+    def run(self, database: Path | str | None = None) -> Ran:
+        self.patch.setenv("US_TRADE_DB", str(self.database if database is None else database))
         self.capfd.readouterr()
-        return Ran(build.main([]), *self.capfd.readouterr())
+        status = project.main(build.command, build.parser(), [])
+        return Ran(status, *self.capfd.readouterr())
 
-    def command(self, dbt: Path, first: str = "") -> list[str]:
-        return [sys.executable, "-c", RUNNER, str(dbt), str(self.root), first]
-
-    def start(self, database: Path, dbt: Path, first: str = "") -> subprocess.Popen[str]:
+    def start(self, first: str = "", around: str = "exec {}") -> subprocess.Popen[str]:
+        """Start a build in a process of its own, which runs a line first, within one of bash."""
+        command = [sys.executable, "-c", RUNNER, str(self.dbt), str(self.root), first]
         return subprocess.Popen(
-            self.command(dbt, first),
-            env=os.environ | {"US_TRADE_DB": str(database)},
+            ["bash", "-o", "pipefail", "-c", around.format(shlex.join(command))],
+            env=os.environ | {"US_TRADE_DB": str(self.database), "PYTHONIOENCODING": "ascii"},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 
+    def holds(self, number: int) -> bool:
+        """Return whether the database is that of a build, with nothing beside it."""
+        return build_in(self.database) == number and [*self.data.iterdir()] == [self.database]
 
+    def is_spared(self) -> bool:
+        """Return whether the next build runs no dbt, and says what the last one did."""
+        (self.folder / "runs").write_text("")
+        status, said, errors = self.run()
+        assert (status, errors) == (0, "")
+        is_spared = said == f"{SAID}{SUMMARY}database    {self.database}\n"
+        assert is_spared == said.startswith(SAID) == ((self.folder / "runs").read_text() == "")
+        return is_spared
+
+    def edit(self, name: str, words: str = "more words\n") -> Path:
+        path = self.root / name
+        path.parent.mkdir(exist_ok=True, parents=True)
+        with path.open("a") as file:
+            file.write(words)
+        return path
+
+    def key(self, database: str = "us_trade.duckdb", file: str = "us_trade.duckdb") -> str:
+        return build.what_is_read(self.data / database, self.data / file)[0]
+
+
+SAID = "nothing has changed since this was built:\n"
 SUMMARY = "releases    1 read\nmonths      all of them\n"
 
 
 def make_database(path: Path, number: int) -> Path:
-    """A small database that passes for ours, holding the number of its build."""
-    with duckdb.connect(path, config={"default_block_size": "16384"}) as connection:
-        connection.execute(
-            f"""
-            create schema raw; create schema intermediate; create schema marts;
-            create table raw.release_lines as select 1 as line;
-            create table intermediate.int_suspect_lines (part int, place int, line text);
-            create table intermediate.int_build_summary as
-            select i as place, string_split($${SUMMARY}$$, chr(10))[i] as line
-            from range(1, 3) as r (i);
-            create table marts.build as select {number} as n;
-            create table marts.fct_monthly_trade as select 1 as n
-            """
-        )
+    """Write a small database that passes for ours, holding the number of its build."""
+    path.write_bytes(bytes_of(number))
     return path
 
 
-def node(kind: str, name: str, schema: str = "marts") -> dict[str, object]:
-    made = {"resource_type": kind, "name": name, "schema": schema}
-    return made | {"config": {"materialized": "ephemeral" if name == "words" else "table"}}
+@functools.cache
+def bytes_of(number: int) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        made = Path(folder) / "made.duckdb"
+        with duckdb.connect(made, config={"default_block_size": "16384"}) as connection:
+            connection.execute(
+                f"""
+                create schema raw; create schema intermediate; create schema marts;
+                create table raw.release_lines as select 1 as line;
+                create table intermediate.int_suspect_lines (part int, place int, line text);
+                create table intermediate.int_build_summary as
+                select i as place, string_split($${SUMMARY}$$, chr(10))[i] as line
+                from range(1, 3) as r (i);
+                create table marts.build as select {number} as n;
+                create table marts.fct_monthly_trade as select 1 as n
+                """
+            )
+        return made.read_bytes()
 
 
 NODES = {
-    "model.build": node("model", "build"), "model.words": node("model", "words"),
-    "test.gate": node("test", "gate"), "operation.end": node("operation", "end"),
-}  # fmt: skip
-
-
-def good_dbt(folder: Path, number: int, first: str = ":", then: str = ":") -> Path:
-    """A dbt that makes the database of that build, and writes down that all of it passed."""
-    folder.mkdir(exist_ok=True)
-    if not (made := folder / "made.duckdb").exists():
-        make_database(made, number)
-    passed = [("model.build", "success"), ("test.gate", "pass")]
-    results = [{"unique_id": name, "status": status} for name, status in passed]
-    (folder / "manifest.json").write_text(json.dumps({"nodes": NODES}))
-    (folder / "run_results.json").write_text(json.dumps({"results": results}))
-    copies = f"cp '{made}' \"$US_TRADE_DB\"; cp '{folder}'/*.json target"
-    return stand_in(folder, f"{first}\n{copies}\n{then}")
+    f"{kind}.{name}": {"resource_type": kind, "name": name, "schema": "marts"}
+    for kind, name in (("model", "build"), ("test", "gate"), ("operation", "end"))
+}
 
 
 def build_in(path: Path) -> int:
@@ -118,45 +157,12 @@ def build_in(path: Path) -> int:
     return int(number)
 
 
-def stand_in(folder: Path, body: str) -> Path:
-    """A program to run in dbt's place, of the shell; $US_TRADE_DB is the file it should make."""
-    program = folder / "dbt"
-    program.write_text(f"#!/bin/sh\n{body}\n")
-    program.chmod(0o755)
-    return program
-
-
-def beside(database: Path) -> list[str]:
-    return sorted(path.name for path in database.parent.iterdir() if path != database)
-
-
 def leave_open(database: Path, sql: str) -> None:
-    """Write to a database, and be killed before it is closed."""
-    code = (
-        "import duckdb, os, sys\n"
-        "c = duckdb.connect(sys.argv[1])\n"
-        "c.execute(\"set checkpoint_threshold = '1TB'\")\n"
-        "c.execute(sys.argv[2])\n"
-        "os.kill(os.getpid(), 9)\n"
-    )
-    subprocess.run([sys.executable, "-c", code, database, sql], check=False)
-
-
-@contextlib.contextmanager
-def opened(database: Path, *, read_only: bool) -> Iterator[subprocess.Popen[str]]:
-    """Another process that has the database open, and has ended by the end."""
-    code = (
-        "import duckdb, sys\n"
-        "c = duckdb.connect(sys.argv[1], read_only=sys.argv[2] == 'True')\n"
-        "print(c.execute('from marts.build').fetchall()[0][0], flush=True)\n"
-        "sys.stdin.readline()\n"
-        "print(c.execute('from marts.build').fetchall()[0][0], flush=True)\n"
-    )
-    with subprocess.Popen(
-        [sys.executable, "-c", code, database, str(read_only)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        assert process.stdout is not None
-        assert process.stdout.readline() == "1\n"
-        yield process
-        process.kill()
+    """Write to a database, and leave it as a killed process does: what is new is in its log."""
+    with duckdb.connect(database) as connection:
+        connection.execute("set checkpoint_threshold = '1TB'")
+        connection.execute(sql)
+        log = Path(f"{database}.wal")
+        left = {path: path.read_bytes() for path in (database, log)}
+    for path, data in left.items():
+        path.write_bytes(data)

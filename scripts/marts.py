@@ -1,11 +1,11 @@
-"""The rows that the report shows: each is what a query of queries/ returns from the marts.
+"""The marts, asked by queries in files: rows by the names of their columns, and the query itself.
 
-The rest of the report reads rows by the names of their columns, and works nothing out.
+Who reads the rows works nothing out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -13,32 +13,31 @@ import duckdb
 
 from project import ProjectError, shown
 
-QUERIES = Path(__file__).resolve().parent / "queries"
-
 Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a query returns, each row by the names of its columns, and the query itself."""
+    """What a query returns, and the query."""
 
-    name: str
+    path: Path
     sql: str
     columns: list[str]
     rows: list[Row]
 
     @property
+    def name(self) -> str:
+        return self.path.stem
+
+    @property
     def file(self) -> str:
-        return shown(QUERIES / f"{self.name}.sql")
+        return shown(self.path)
 
     def only(self) -> Row:
         """Return the one row of a query that returns one; raise ProjectError."""
         if len(self.rows) != 1:
             raise ProjectError(f"{self.file}: expected one row, found {len(self.rows)}")
         return self.rows[0]
-
-    def by(self, column: str) -> dict[Any, Row]:
-        return {row[column]: row for row in self.rows}
 
     def values(self, column: str) -> list[Any]:
         """Return a column's values, each once, in the order of the rows; raise ProjectError."""
@@ -47,20 +46,28 @@ class Answer:
         return list(dict.fromkeys(row[column] for row in self.rows))
 
 
+@dataclass
 class Marts:
-    """The database, open for reading: it answers the queries of queries/ by their names."""
+    """A database, open for reading, and the folder of the queries that it is asked, once each."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self.connection = connection
+    connection: duckdb.DuckDBPyConnection
+    folder: Path
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def ask(self, name: str) -> Answer:
         """Return what a query returns; raise ProjectError where it fails, OSError without it."""
-        path = QUERIES / f"{name}.sql"
+        if name not in self.answers:
+            self.answers[name] = self.answer(self.folder / f"{name}.sql")
+        return self.answers[name]
+
+    def answer(self, path: Path) -> Answer:
         sql = path.read_text(encoding="utf-8")
         try:
+            if len(self.connection.extract_statements(sql)) != 1:
+                raise ProjectError(f"{shown(path)}: expected one query in the file")
             cursor = self.connection.execute(sql)
             columns = [column[0] for column in cursor.description]
             rows = [dict(zip(columns, row, strict=True)) for row in cursor.fetchall()]
         except duckdb.Error as error:
             raise ProjectError(f"{shown(path)}: {error}") from None
-        return Answer(name, sql, columns, rows)
+        return Answer(path, sql, columns, rows)
