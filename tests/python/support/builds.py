@@ -111,9 +111,7 @@ def replayed(
         return Outcome(database, replay(connection, build.manifest, upto=upto))
 
 
-def written(
-    folder: Path, releases: Mapping[str, bytes] | None, seeds: Mapping[str, str]
-) -> Path:
+def written(folder: Path, releases: Mapping[str, bytes] | None, seeds: Mapping[str, str]) -> Path:
     """Return a new folder with the seeds of releases, and with others, by name."""
     new = folder / "seeds"
     new.mkdir()
