@@ -10,6 +10,22 @@
 {% endmacro %}
 
 {#
+    Refuse a catalog whose schemas hold what this project did not make: dbt would replace what has
+    the name of a model. Called by on-run-start.
+#}
+{% macro refuse_others() %}
+    {%- for schema in graph.nodes.values() | map(attribute='schema') | unique -%}
+        {%- for other in adapter.list_relations(none, schema)
+            if other.identifier not in graph.nodes.values() | map(attribute='alias') -%}
+            {%- do exceptions.raise_compiler_error(
+                other ~ ': was not made by this project, which would replace what has the name of '
+                'a model; nothing was built: move it, or use another catalog'
+            ) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+{% endmacro %}
+
+{#
     Write the rows of a seed on Spark as dbt does, with four differences: an empty cell is null
     (dbt-spark 1.11 writes the text 'None'); quotes and backslashes are escaped; so is ${name}, which
     Spark would replace as a variable; a column is cast once per statement, not per row.

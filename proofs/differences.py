@@ -2,9 +2,6 @@
 
 A relation is anything after `from`: a table, a view, a query in brackets, a file.  To
 compare two databases, attach both.
-
-    differences         of two relations: lines, none where they are alike
-    differences_of_all  of the tables and views of two schemas
 """
 
 from __future__ import annotations
@@ -26,7 +23,11 @@ def differences(
     """
     columns, others = columns_of(connection, one), columns_of(connection, other)
     if list(columns.items()) != list(others.items()):
-        return [f"- {said(columns)}", f"+ {said(others)}"]
+        sides = (("-", columns), ("+", others))
+        return [
+            f"{sign} {', '.join(f'{name} {kind}' for name, kind in side.items())}"
+            for sign, side in sides
+        ]
     return [
         f"{sign} {', '.join('null' if value is None else str(value) for value in row)}"
         for sign, here, there in (("-", one, other), ("+", other, one))
@@ -41,11 +42,10 @@ def differences_of_all(
 ) -> Iterator[tuple[str, list[str]]]:
     """Yield each table and view of two schemas, such as `old.marts`, with how it differs."""
     here, there = tables_of(connection, one), tables_of(connection, other)
-    for name in sorted(here | there):
-        if name in here & there:
-            yield name, differences(connection, f"{one}.{name}", f"{other}.{name}")
-        else:
-            yield name, [f"{'-' if name in here else '+'} is there"]
+    for name in sorted(here & there):
+        yield name, differences(connection, f"{one}.{name}", f"{other}.{name}")
+    for name in sorted(here ^ there):
+        yield name, [f"{'-' if name in here else '+'} is there"]
 
 
 def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str, str]:
@@ -56,15 +56,11 @@ def columns_of(connection: duckdb.DuckDBPyConnection, relation: str) -> dict[str
 
 def tables_of(connection: duckdb.DuckDBPyConnection, schema: str) -> set[str]:
     """Return the tables and views of a schema, which its database may stand before."""
-    database, _, name = schema.rpartition(".")
-    found = connection.execute(
-        """
+    select = """
         select table_name from information_schema.tables
-        where table_catalog = coalesce(nullif($1, ''), current_database()) and table_schema = $2
-        """,
-        [database, name],
-    )
-    return {table for (table,) in found.fetchall()}
+        where $1 in (table_schema, table_catalog || '.' || table_schema)
+    """
+    return {table for (table,) in connection.execute(select, [schema]).fetchall()}
 
 
 def rounded(relation: str, columns: dict[str, str]) -> str:
@@ -76,7 +72,3 @@ def rounded(relation: str, columns: dict[str, str]) -> str:
     ]
     replaced = f" replace ({', '.join(fractions)})" if fractions else ""
     return f"select *{replaced} from {relation}"
-
-
-def said(columns: dict[str, str]) -> str:
-    return ", ".join(f"{name} {kind}" for name, kind in columns.items())

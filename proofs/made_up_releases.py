@@ -4,12 +4,6 @@ A made-up release ends with a month of one's choice, on one page.  Its months an
 those of the published release.  Changes move an export or import of a month, and with it the
 totals, the balances and the year, so that everything still adds up.  The row of a part year is the
 sum of its months.  Units: millions of US dollars.
-
-    made_up_release  the history, as text
-    made_up_exhibit  Exhibit 1 of the news release, as text: what a spreadsheet program saves
-    as_workbook      the sheet that this text was saved from
-    as_bundle        that workbook among others
-    six_releases     histories of four years, one of them wrong, that fill every mart
 """
 
 from __future__ import annotations
@@ -29,7 +23,6 @@ EMPTY = "\t" * 9
 Month = tuple[int, int]  # year, month number
 Cells = list[int]  # balance, exports, imports; of each the total, goods, services
 Changes = Mapping[Month, Mapping[str, int]]  # such as {(2023, 12): {"exports_goods": 250}}
-
 
 PART = "Part A: Seasonally Adjusted (by Commodity/Service)"
 EXHIBIT_TITLE = "Exhibit 1. U.S. International Trade in Goods and Services"
@@ -157,9 +150,9 @@ def as_workbook(text: str, sheet: str = "1", columns: int = EXHIBIT_COLUMNS) -> 
     page.title = sheet
     for row, line in enumerate(text.split("\n"), 1):
         for column, field in enumerate(line.split("\t"), 1):
-            digits = field.removeprefix("-").replace(",", "")
-            value = int(field.replace(",", "")) if column > 1 and digits.isdecimal() else field
-            page.cell(row, column, value)
+            number = field.replace(",", "")
+            is_number = column > 1 and number.removeprefix("-").isdecimal()
+            page.cell(row, column, int(number) if is_number else field)
         for column in range(1, columns + 1):
             page.cell(row, column).number_format = "#,##0"
     file = io.BytesIO()

@@ -25,18 +25,13 @@ import select
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    import duckdb
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # not there with PYTHONSAFEPATH
 
 import project
-from project import DBT, ROOT, Progress, ProjectError
+from project import DBT, ROOT, ProjectError
 
 # The files that a build reads, by suffix, besides the yml files in the root.
 OF_DBT = (".sql", ".yml", ".yaml", ".md")
@@ -83,12 +78,6 @@ def build(database: Path, file: Path) -> None:
             if what_is_read(database, file) == before:  # else nobody knows what was built
                 note = [before[0], project.sha256(file), said]
                 project.put(ROOT / NOTE, json.dumps(note).encode())
-
-
-def three_of(names: Sequence[str]) -> str:
-    """Return the first names, and how many more there are."""
-    more = f" and {len(names) - 3:,} more" if len(names) > 3 else ""
-    return ", ".join(names[:3]) + more
 
 
 # --------------------------------------------------------------------------- unchanged
@@ -175,11 +164,10 @@ def check_replaceable(database: Path, file: Path) -> None:
     What its log holds is then written into it, so that no log stays to be replayed into a new file.
     """
     if file.exists() and file.stat().st_size:
-        with project.open_database(file) as connection:
-            made = contents_of(connection)
+        made = contents_of(file)
         others = [name for name in made if name.partition(".")[0] not in SCHEMAS]
         if others or made and not OURS & {*made}:
-            what = f"it holds what this project did not make ({three_of(others or made)})"
+            what = f"it holds what this project did not make ({', '.join((others or made)[:3])})"
             raise ProjectError(f"{file} is not replaced, because {what}: {ELSEWHERE}")
         if logs_of(file):
             with project.open_database(file, read_only=False) as connection:
@@ -188,23 +176,24 @@ def check_replaceable(database: Path, file: Path) -> None:
         raise ProjectError(f"{log} is a log of what is not in {file}: move it away")
 
 
-def contents_of(connection: duckdb.DuckDBPyConnection) -> list[str]:
-    """Return the names of what somebody made in a database."""
-    rows = connection.execute(
-        """
-        select distinct
-            schema_name || '.' || coalesce(
-                table_name, view_name, function_name, sequence_name, type_name
-            ) as made
-        from (
-            from duckdb_tables() union all by name from duckdb_views()
-            union all by name from duckdb_functions()
-            union all by name from duckdb_sequences() union all by name from duckdb_types()
-        )
-        where database_name = current_database() and not coalesce(internal, false)
-        order by made
-        """
-    ).fetchall()
+def contents_of(file: Path) -> list[str]:
+    """Return the names of what somebody made in a database; raise ProjectError."""
+    with project.open_database(file) as connection:
+        rows = connection.execute(
+            """
+            select distinct
+                schema_name || '.' || coalesce(
+                    table_name, view_name, function_name, sequence_name, type_name
+                ) as made
+            from (
+                from duckdb_tables() union all by name from duckdb_views()
+                union all by name from duckdb_functions()
+                union all by name from duckdb_sequences() union all by name from duckdb_types()
+            )
+            where database_name = current_database() and not coalesce(internal, false)
+            order by made
+            """
+        ).fetchall()
     return [name for (name,) in rows]
 
 
@@ -233,19 +222,18 @@ def run_dbt(new: Path, lock: int) -> None:
     ]
     environment = {name: of for name, of in os.environ.items() if not name.startswith("DBT_")}
     environment["US_TRADE_DB"] = str(new)
-    with (
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, pass_fds=[lock]
-        ) as dbt,
-        Progress("build") as progress,
-    ):
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, pass_fds=[lock]
+    ) as dbt:
         assert dbt.stdout is not None
+        silent = 0
         try:
             while True:
                 if not select.select([dbt.stdout], [], [], 1)[0]:
-                    progress(detail="seconds")
+                    silent += 1
+                    show(f"build: {silent} seconds")
                 elif said := os.read(dbt.stdout.fileno(), 1 << 16):
-                    progress.show("")
+                    show("")
                     sys.stdout.buffer.write(said)
                     sys.stdout.flush()
                 else:
@@ -253,11 +241,19 @@ def run_dbt(new: Path, lock: int) -> None:
         except BaseException:
             dbt.kill()
             raise
+        finally:
+            show("")
     if status := dbt.returncode:
         how = f": dbt was killed by signal {-status}" if status < 0 else ""
         left = f"; the failed file is {new}" if new.exists() else ""
         status = 128 - status if status < 0 else status
         raise ProjectError(f"the build failed{how}: nothing was replaced{left}", status)
+
+
+def show(line: str) -> None:
+    """Show a line on a terminal in place of the last one; an empty one makes room for others."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def checked_summary(new: Path) -> list[str]:
@@ -274,16 +270,17 @@ def checked_summary(new: Path) -> list[str]:
     )
     good = ("success", "pass", "warn")
     passed = {found["unique_id"] for found in results["results"] if found["status"] in good}
+    there = contents_of(new)
+    missing = [
+        node["name"]
+        for unique_id, node in manifest["nodes"].items()
+        if node["resource_type"] in ("seed", "model", "test") and unique_id not in passed
+        or node["resource_type"] == "model" and f"{node['schema']}.{node['name']}" not in there
+    ]  # fmt: skip
+    if missing:
+        without = ", ".join(missing[:3])
+        raise ProjectError(f"the build passed without {without}, and stays at {new}")
     with project.open_database(new) as connection:
-        there = contents_of(connection)
-        missing = [
-            node["name"]
-            for unique_id, node in manifest["nodes"].items()
-            if node["resource_type"] in ("seed", "model", "test") and unique_id not in passed
-            or node["resource_type"] == "model" and f"{node['schema']}.{node['name']}" not in there
-        ]  # fmt: skip
-        if missing:
-            raise ProjectError(f"the build passed without {three_of(missing)}, and stays at {new}")
         if not connection.execute("select 1 from marts.fct_monthly_trade limit 1").fetchall():
             raise ProjectError(f"the build has no valid release, and stays at {new}")
         views = ("int_suspect_lines", "int_build_summary")

@@ -19,59 +19,49 @@ from pathlib import Path
 import vl_convert
 
 from marts import Marts
-from project import (
-    ROOT,
-    Progress,
-    add_database_option,
-    main,
-    new_folder,
-    open_database,
-    put,
-    shown,
-)
+from project import ROOT, add_database_option, main, new_folder, open_database, put, shown
 from report import QUERIES
 from report.captions import Captions
 from report.page import render
-from report.pictures import PICTURES, Drawing, draw
+from report.pictures import PICTURES, draw
 
 README_PICTURE = "balance.svg"
 
 
 def files(database: Path) -> dict[str, bytes]:
-    """The page and the pictures by their paths in the folder; raises ProjectError."""
-    drawn: dict[str, bytes] = {}
+    """Return the pages and the pictures by their paths in the folder; raise ProjectError."""
     # One thread: sums of fractions come out the same, in whatever order they were added.
-    with (
-        open_database(database, threads="1") as connection,
-        Progress("pictures", len(PICTURES)) as progress,
-    ):
+    with open_database(database, threads="1") as connection:
         marts = Marts(connection, QUERIES)
         captions = Captions(marts)
-        drawings: dict[str, Drawing] = {}
-        for done, picture in enumerate(PICTURES):
-            progress(done, picture.name)
-            if not (said := captions.of(picture.name, picture.query)):
-                continue
-            drawings[picture.name] = drawing = draw(picture, marts, said)
-            drawn[f"pictures/{picture.name}.svg"] = drawing.file.encode() + b"\n"
-            drawn[f"pictures/{picture.name}.png"] = vl_convert.svg_to_png(drawing.file, scale=2)
-        pages = render(marts, captions, drawings)
-        return drawn | {name: html.encode() for name, html in pages.items()}
+        drawings = {
+            picture.name: draw(picture, marts, said)
+            for picture in PICTURES if (said := captions.of(picture.name, picture.query))
+        }  # fmt: skip
+        made = {name: html.encode() for name, html in render(marts, captions, drawings).items()}
+    for name, drawing in drawings.items():
+        made[f"pictures/{name}.svg"] = drawing.file.encode() + b"\n"
+        made[f"pictures/{name}.png"] = vl_convert.svg_to_png(drawing.file, scale=2)
+    return made
 
 
 def is_of_pictures(folder: Path) -> bool:
-    """Whether this drew all that is in a folder: SVGs that say so, and a PNG of each at most."""
-    entries = [entry for entry in folder.iterdir() if entry.is_file() and not entry.is_symlink()]
-    svgs = [entry for entry in entries if entry.suffix == ".svg"]
-    ours = {entry.stem for entry in svgs if b"Source: U.S. Census Bureau" in entry.read_bytes()}
-    known = [e for e in entries if e.suffix in (".svg", ".png") and e.stem in ours]
-    return len(known) == len(list(folder.iterdir()))
+    """Return whether this drew all that is in a folder: SVGs that say so, a PNG of each at most."""
+    entries = [*folder.iterdir()]
+    ours = {
+        entry.stem for entry in entries
+        if entry.suffix == ".svg" and b"Source: U.S. Census Bureau" in entry.read_bytes()
+    }  # fmt: skip
+    return all(
+        entry.stem in ours and entry.suffix in (".svg", ".png") and not entry.is_symlink()
+        for entry in entries
+    )
 
 
 def write(drawn: dict[str, bytes], out: Path, readme_picture: Path | None = None) -> None:
     """Write the files; the folder of pictures then holds these and no older ones.
 
-    Raises ProjectError where that folder holds anything else, and OSError.
+    Raise ProjectError where that folder holds anything else, and OSError.
     """
     with new_folder(out / "pictures", is_of_pictures) as pictures:
         for path, data in drawn.items():

@@ -29,6 +29,7 @@ import urllib.request
 import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import NoReturn
@@ -39,7 +40,7 @@ from urllib3.exceptions import HTTPError, ProtocolError
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # not there with PYTHONSAFEPATH
 
-from project import ROOT, Progress, ProjectError, main, put, shown, visible
+from project import ROOT, ProjectError, main, put, shown, visible
 from release import Refused, Release, read_bundle, read_release, read_workbook
 from release.reader import MONTH
 
@@ -51,8 +52,11 @@ ARCHIVE = f"{SITE}/Press-Release/ft900/ft900xlsx_YYMM.zip"
 MOST_BYTES, MOST_SECONDS, MOST_REDIRECTS, MOST_LETTERS = 20_000_000, 86_400, 10, 300
 BUSY = {429, 500, 502, 503, 504}
 HEADERS = {"User-Agent": "us_trade (Python)", "Accept-Encoding": "identity"}
-FETCHED, THERE, MISSING, FAILED = "fetched", "there already", "not in the archive", "failed"
-IN_A_ROW = 3  # months that the server leaves without an answer, and then is left alone
+# What becomes of a month; after so many without an answer, the server is left alone.
+FETCHED, THERE, MISSING, FAILED, UNANSWERED, LEFT = BECOMES = (
+    "fetched", "there already", "not in the archive", "failed", "without an answer", "not asked for"
+)  # fmt: skip
+MOST_UNANSWERED = 3
 
 
 class NoWorkbook(ProjectError):
@@ -67,10 +71,6 @@ class NoAnswer(ProjectError):
     """The server cannot be reached, breaks off, is too slow, or says HTTP 429 or 5xx."""
 
 
-class Late(BaseException):
-    """The time is over; nothing on the way takes it for an error of its own."""
-
-
 def printable(words: str) -> str:
     """Return foreign text on one line, cut, without escape codes and passwords."""
     words = visible(re.sub(r"//[^/\s]*@", "//", " ".join(words.split())))
@@ -79,10 +79,11 @@ def printable(words: str) -> str:
 
 @contextlib.contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Raise Late after so many seconds: a socket's own timeout is for each wait of it."""
+    """Raise NoAnswer after so many seconds: a socket's own timeout is for each wait of it."""
 
     def ring(*_: object) -> NoReturn:
-        raise Late
+        late = f"took longer than {seconds:g} seconds"
+        raise NoAnswer(f"{late}; try again, or with a longer --time-limit")
 
     signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds)
@@ -92,15 +93,13 @@ def within(seconds: float) -> Iterator[None]:
         signal.setitimer(signal.ITIMER_REAL, 0)
 
 
+@dataclass
 class Site:
     """Where one address is asked for after the other, with a pause between two requests."""
 
-    def __init__(self, seconds: float, pause: float) -> None:
-        self.seconds, self.pause, self.is_asked = seconds, pause, False
-        self.retries = urllib3.Retry(
-            None, connect=2, read=2, status=2, other=2, redirect=MOST_REDIRECTS,
-            status_forcelist=BUSY, raise_on_status=False, backoff_factor=pause,
-        )  # fmt: skip
+    seconds: float
+    pause: float
+    is_asked: bool = False
 
     def get(self, url: str, read: Callable[[str, bytes], Release]) -> tuple[bytes, Release]:
         """Return the bytes at ``url``, and what ``read`` makes of them; raise ProjectError."""
@@ -108,49 +107,41 @@ class Site:
         self.is_asked = True
         address = printable(url)
         try:
-            with Progress("fetch") as bar, within(self.seconds):
-                data = self.download(url, bar)
+            with within(self.seconds):
+                data = download(url, self.pause)
                 return data, read(address, data)
-        except Late:
-            late = f"{address} took longer than {self.seconds:g} seconds"
-            raise NoAnswer(f"{late}; try again, or with a longer --time-limit") from None
         except Refused as refused:
             more = f" (and {refused.count - 1:,} more faults)" if refused.count > 1 else ""
             raise ProjectError(f"{refused.faults[0]}{more}; nothing was kept") from refused
         except ProjectError as error:
             raise type(error)(f"{address} {printable(str(error))}") from error
 
-    def download(self, url: str, bar: Progress) -> bytes:
-        """Return the workbook or bundle at ``url``; raise ProjectError with what ails it."""
-        data, retries = bytearray(), self.retries
-        try:
-            while True:
-                response = connections(urlsplit(url).scheme, urlsplit(url).hostname).request(
-                    "GET", url, headers=HEADERS, retries=retries, preload_content=False
-                )
-                retries = response.retries or retries
-                data.clear()
-                try:
-                    with response:
-                        while piece := response.read1(1 << 16):
-                            data += piece
-                            bar(len(data), "bytes")
-                            if len(data) > MOST_BYTES:
-                                raise ProjectError(f"has more than {MOST_BYTES:,} bytes")
-                    return checked(response, bytes(data))
-                except ProtocolError as error:  # in the middle of the answer
-                    retries = retries.increment("GET", url, error=error)
-                    retries.sleep()
-        except (HTTPError, OSError, ValueError) as error:
-            why = f"cannot be fetched: {words_of(error)}"
-            broke_off = f"broke off after {len(data):,} bytes; try again later"
-            raise NoAnswer(broke_off if data else why) from error
+
+def download(url: str, pause: float) -> bytes:
+    """Return the workbook or bundle at ``url``; raise ProjectError with what ails it."""
+    retries = urllib3.Retry(
+        None, connect=2, read=2, status=2, other=2, redirect=MOST_REDIRECTS,
+        status_forcelist=BUSY, raise_on_status=False, backoff_factor=pause,
+    )  # fmt: skip
+    try:
+        while True:
+            response = connections(*urlsplit(url)[:2]).request(
+                "GET", url, headers=HEADERS, retries=retries, preload_content=False
+            )
+            try:
+                with response:
+                    return checked(response, response.read(MOST_BYTES + 1))
+            except ProtocolError as error:  # in the middle of the answer
+                retries = (response.retries or retries).increment("GET", url, error=error)
+                retries.sleep()
+    except (HTTPError, OSError, ValueError) as error:
+        raise NoAnswer(f"cannot be fetched: {words_of(error)}") from error
 
 
 @functools.cache
-def connections(scheme: str, host: str | None) -> urllib3.PoolManager:
+def connections(scheme: str, host: str) -> urllib3.PoolManager:
     """Return the connections to a host, through the proxy that the environment names."""
-    is_direct = urllib.request.proxy_bypass(host or "")
+    is_direct = urllib.request.proxy_bypass(host)
     proxy = None if is_direct else urllib.request.getproxies().get(scheme)
     pool = urllib3.ProxyManager(proxy) if proxy else urllib3.PoolManager()
     if scheme == "https":  # no redirect from it to http is followed
@@ -164,6 +155,8 @@ def checked(response: urllib3.BaseHTTPResponse, data: bytes) -> bytes:
         kinds = {404: NotFound, 410: NotFound, 429: NoAnswer}
         kind = NoAnswer if status >= 500 else kinds.get(status, ProjectError)
         raise kind(f"is answered with HTTP {status} {response.reason}, not with a whole file")
+    if len(data) > MOST_BYTES:
+        raise ProjectError(f"has more than {MOST_BYTES:,} bytes: no workbook")
     if not data.startswith(b"PK"):
         raise NoWorkbook("is answered with something that is no workbook (.xlsx)")
     return data
@@ -206,15 +199,6 @@ def save(data: bytes, release: Release, folder: Path) -> str:
     return f"{shown(target)}: {size}, SHA-256 {hashlib.sha256(data).hexdigest()}"
 
 
-def cells(release: Release) -> dict[tuple[object, ...], int]:
-    """Return each number of a release by its kind of row, period and series."""
-    return {
-        (row.period_type, row.year, row.first, row.last, at): cell
-        for row in release.rows
-        for at, cell in enumerate(row.cells)
-    }
-
-
 def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
     """Put the current release into ``folder``, unless its month is there; say what was done.
 
@@ -232,10 +216,13 @@ def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
         return save(data, release, folder)
     how = "which cannot be read"
     with contextlib.suppress(Refused):
-        mine, other = cells(release), cells(read_release(path))
-        if not (count := sum(mine[at] != other[at] for at in mine.keys() & other.keys())):
+        mine, other = (
+            {(row.period_type, row.year, row.first, row.last): row.cells for row in one.rows}
+            for one in (release, read_release(path))
+        )
+        if all(mine[row] == other[row] for row in mine.keys() & other.keys()):
             return f"nothing new: {shown(path)} has the same numbers ({key})"
-        how = f"with {count:,} other number{'s' * (count != 1)}"
+        how = "with other numbers"
     move = f"move it away to take that of {printable(url)}"
     raise ProjectError(f"{shown(path)} holds the release {key} already, {how}; {move}")
 
@@ -261,12 +248,10 @@ def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> 
     Print each release that came, and each failure as an error; return a summary. Raises OSError,
     and ProjectError with the summary where a month failed or the archive had none.
     """
-    there = months_there(folder)
-    counts = Counter({FETCHED: 0, THERE: 0, MISSING: 0, FAILED: 0})  # in this order
-    unanswered = 0
+    there, counts = months_there(folder), Counter[str]()
     for month in months:
-        how, before, unanswered = THERE, unanswered, 0
-        if month not in there:
+        how = THERE if month in there else LEFT
+        if how == LEFT and counts[UNANSWERED] < MOST_UNANSWERED:
             url = pattern.replace("YYMM", month[2:4] + month[5:])
             try:
                 how, said = FETCHED, fetch_month(site, url, month, folder)
@@ -275,16 +260,12 @@ def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> 
                 how = MISSING
                 print(f"{month}: {MISSING}")
             except ProjectError as error:
-                how, unanswered = FAILED, before + 1 if isinstance(error, NoAnswer) else 0
+                how = UNANSWERED if isinstance(error, NoAnswer) else FAILED
                 print(error, file=sys.stderr)
         counts[how] += 1
-        if unanswered == IN_A_ROW:
-            break
-    words = [f"{count} {how}" for how, count in counts.items() if count]
-    if left := len(months) - counts.total():
-        words.append(f"{left} not asked for, after {IN_A_ROW} in a row without an answer")
-    sentence = f"{months[0]} to {months[-1]}: {', '.join(words)}"
-    if counts[FAILED]:
+    words = ", ".join(f"{counts[how]} {how}" for how in BECOMES if counts[how])
+    sentence = f"{months[0]} to {months[-1]}: {words}"
+    if counts[FAILED] or counts[UNANSWERED]:
         raise ProjectError(f"{sentence}; run it again to go on")
     if counts[MISSING] == len(months):
         raise ProjectError(f"{sentence}; is {printable(pattern)} where it is?")
@@ -294,7 +275,7 @@ def fetch_archive(site: Site, pattern: str, months: list[str], folder: Path) -> 
 # --------------------------------------------------------------------------- the command
 
 
-def address_of(words: str) -> str:
+def address(words: str) -> str:
     """Return an address that can be asked for; raise ArgumentTypeError."""
     if not re.fullmatch(r"https?://[^\s@/?]+([/?]\S*)?", words) or not words.isprintable():
         wanted = "an address that begins with https:// or http://, without a password"
@@ -302,7 +283,7 @@ def address_of(words: str) -> str:
     return words
 
 
-def seconds_of(words: str) -> float:
+def seconds(words: str) -> float:
     """Return a number of seconds; raise ValueError."""
     if not 0 <= (value := float(words)) <= MOST_SECONDS:
         raise ValueError
@@ -332,12 +313,12 @@ def parser() -> argparse.ArgumentParser:
     add = made.add_argument
     since = "fetch every month from this one on"
     add("--since", type=months_since, default=argparse.SUPPRESS, metavar="MONTH", help=since)
-    add("--url", type=address_of, default=HISTORY, help="where the history is")
-    add("--bundle-url", type=address_of, default=BUNDLE, help="where the current bundle is")
-    add("--archive-url", type=address_of, default=ARCHIVE, help="where that of a month YYMM is")
+    add("--url", type=address, default=HISTORY, help="where the history is")
+    add("--bundle-url", type=address, default=BUNDLE, help="where the current bundle is")
+    add("--archive-url", type=address, default=ARCHIVE, help="where that of a month YYMM is")
     add("--releases", type=Path, default=ROOT / "releases", help="the folder where they go")
-    add("--time-limit", type=seconds_of, default=60.0, help="seconds for each; 0 for no limit")
-    add("--pause", type=seconds_of, default=1.0, help="seconds between two requests")
+    add("--time-limit", type=seconds, default=60.0, help="seconds for each; 0 for no limit")
+    add("--pause", type=seconds, default=1.0, help="seconds between two requests")
     return made
 
 

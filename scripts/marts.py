@@ -5,7 +5,7 @@ Who reads the rows works nothing out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -48,14 +48,19 @@ class Answer:
 
 @dataclass
 class Marts:
-    """A database, open for reading, and the folder of the queries that it is asked by name."""
+    """A database, open for reading, and the folder of the queries that it is asked, once each."""
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
+    answers: dict[str, Answer] = field(default_factory=dict)
 
     def ask(self, name: str) -> Answer:
         """Return what a query returns; raise ProjectError where it fails, OSError without it."""
-        path = self.folder / f"{name}.sql"
+        if name not in self.answers:
+            self.answers[name] = self.answer(self.folder / f"{name}.sql")
+        return self.answers[name]
+
+    def answer(self, path: Path) -> Answer:
         sql = path.read_text(encoding="utf-8")
         try:
             if len(self.connection.extract_statements(sql)) != 1:

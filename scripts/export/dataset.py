@@ -9,7 +9,6 @@ from typing import Any
 import duckdb
 
 from marts import Marts, Row
-from project import ProjectError
 
 Json = dict[str, Any]
 
@@ -36,17 +35,9 @@ def write_json(path: Path, content: Json) -> None:
     path.write_text(text + "\n", encoding="utf-8")
 
 
-def read_releases(connection: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Return the loaded releases, in the order of their months."""
-    return Marts(connection, QUERIES).ask("releases").rows
-
-
 def latest_release(connection: duckdb.DuckDBPyConnection) -> Row:
     """Return the latest of the loaded releases; raise ProjectError where there is none."""
-    for release in read_releases(connection):
-        if release["is_latest"]:
-            return release
-    raise ProjectError("marts.dim_release: no release is the latest")
+    return Marts(connection, QUERIES).ask("release").only()
 
 
 def dataset_description(connection: duckdb.DuckDBPyConnection) -> Json:

@@ -22,7 +22,8 @@ import yaml
 from yaml import CSafeLoader
 
 from export import dataset
-from export.dataset import Json, latest_release, read_releases
+from export.dataset import QUERIES, Json, latest_release
+from marts import Marts
 from project import ROOT, ProjectError, sha256, visible
 
 SCHEMA = "marts"
@@ -127,9 +128,7 @@ def write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) 
     data = csv.read_bytes()
     if not data.isascii():
         csv.write_bytes(codecs.BOM_UTF8 + data)
-    connection.sql(source).write_parquet(
-        str(parquet), compression="zstd", row_group_size=ROW_GROUP
-    )
+    connection.sql(source).write_parquet(str(parquet), compression="zstd", row_group_size=ROW_GROUP)
     [(count,)] = connection.execute(f'select count(*) from {SCHEMA}."{mart.name}"').fetchall()
     return {
         "name": mart.name,
@@ -209,7 +208,7 @@ def data_package(connection: duckdb.DuckDBPyConnection, resources: list[Json]) -
                 "release_id": release["release_id"],
                 "sha256": release["sha256"],
             }
-            for release in read_releases(connection)
+            for release in Marts(connection, QUERIES).ask("releases").rows
         ],
         "resources": resources,
     }

@@ -1,15 +1,12 @@
 -- Staging and intermediate models have unique keys, as marts have primary keys: a
--- duplicate would count twice in every join. Grain of a failure: a model and the
--- duplicate or missing key.
+-- duplicate would count twice in every join. Where a model only spreads the rows of one
+-- of these, its key follows. Grain of a failure: a model and the duplicate or missing
+-- key.
 {% set keys = {
     'int_announcements': ['release_id', 'month_date'],
     'int_build_summary': ['place', 'line'],
     'int_implausible_releases': ['release_id', 'fault'],
-    'int_identity_residuals': ['release_id', 'line_number', 'identity_id'],
-    'int_valid_cells': ['release_id', 'line_number', 'series_id'],
     'int_valid_rows': ['release_id', 'line_number'],
-    'int_valid_trade': ['release_id', 'line_number', 'component'],
-    'int_cells': ['release_id', 'line_number', 'series_id'],
     'int_highlights': ['release_id', 'month_date', 'subject', 'measure'],
     'int_releases': ['release_id'],
     'int_series_sums': ['release_id', 'month_date', 'series_id', 'is_current'],

@@ -2,21 +2,6 @@ with releases as (
     select * from {{ ref('int_releases') }}
 ),
 
--- `dbt run` runs no tests and so passes the gate: count the latest release even if it
--- failed, though no mart has it.
-identities as (
-    select
-        residuals.status,
-        residuals.accepted_reason is not null as is_accepted
-    from {{ ref('int_identity_residuals') }} as residuals
-    inner join releases on residuals.release_id = releases.release_id
-    left join releases as compared
-        on residuals.compared_release_id = compared.release_id
-    where
-        (releases.is_valid or releases.is_latest)
-        and (residuals.compared_release_id is null or compared.is_valid)
-),
-
 months as (
     select
         cast(period_start - interval 1 month as date) as month_before,
@@ -151,12 +136,12 @@ select
         count(*) filter (where status = 'exact'),
         count(*) filter (where status = 'rounding'),
         count(*) filter (where status = 'unlikely'),
-        count(*) filter (where status = 'failed' and not is_accepted),
+        count(*) filter (where status = 'failed' and accepted_reason is null),
         case
-            when count(*) filter (where is_accepted) > 0
-                then ', ' || {{ grouped('count(*) filter (where is_accepted)') }}
+            when count(accepted_reason) > 0
+                then ', ' || {{ grouped('count(accepted_reason)') }}
                     || ' accepted as known discrepancies'
             else ''
         end
     ) as line
-from identities
+from {{ ref('fct_reconciliation') }}

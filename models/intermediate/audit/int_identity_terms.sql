@@ -1,14 +1,11 @@
 {{ config(materialized = "view") }}
 
-with cells as (
-    select * from {{ ref('int_cells') }}
-),
-
-identities as (
+with identities as (
     select * from {{ ref('identities') }}
 ),
 
--- Cells come from the row, from the months it covers and from the release before.
+-- Cells come from the row, from the months it covers and from the release before. They
+-- are no common table, which DuckDB would fill for each use of this view.
 taken as (
     select
         cells.release_id,
@@ -23,7 +20,7 @@ taken as (
         cells.line_number as cell_line_number,
         cells.series_id,
         cells.published_musd
-    from cells
+    from {{ ref('int_cells') }} as cells
     inner join identities
         on
             cells.series_id = identities.series_id
@@ -50,12 +47,12 @@ taken as (
         months.line_number as cell_line_number,
         months.series_id,
         months.published_musd
-    from cells as years
+    from {{ ref('int_cells') }} as years
     inner join identities
         on
             years.series_id = identities.series_id
             and identities.taken_from = 'months'
-    inner join cells as months
+    inner join {{ ref('int_cells') }} as months
         on
             years.release_id = months.release_id
             and years.series_id = months.series_id
@@ -79,14 +76,14 @@ taken as (
         printed.line_number as cell_line_number,
         printed.series_id,
         printed.published_musd
-    from cells as repeated
+    from {{ ref('int_cells') }} as repeated
     inner join identities
         on
             repeated.series_id = identities.series_id
             and identities.taken_from = 'release_before'
     inner join {{ ref('stg_releases') }} as releases
         on repeated.period_start = releases.last_month
-    inner join cells as printed
+    inner join {{ ref('int_cells') }} as printed
         on
             releases.release_id = printed.release_id
             and repeated.series_id = printed.series_id

@@ -1,10 +1,19 @@
 select
-    cells.*,
-    valid_rows.estimate_release_id,
-    valid_rows.estimate_number,
-    valid_rows.is_current
-from {{ ref('int_cells') }} as cells
-inner join {{ ref('int_valid_rows') }} as valid_rows
-    on
-        cells.release_id = valid_rows.release_id
-        and cells.line_number = valid_rows.line_number
+    release_id,
+    line_number,
+    series_id,
+    period_type,
+    period_start,
+    period_end,
+    published_musd,
+    estimate_release_id,
+    estimate_number,
+    is_current
+from {{ ref('int_valid_rows') }}
+unpivot (
+    published_musd for series_id in (
+        balance_total, balance_goods, balance_services,
+        exports_total, exports_goods, exports_services,
+        imports_total, imports_goods, imports_services
+    )
+)

@@ -1,3 +1,5 @@
+{{ config(materialized = "view") }}
+
 select
     valid_rows.release_id,
     valid_rows.line_number,

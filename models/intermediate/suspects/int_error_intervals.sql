@@ -64,17 +64,11 @@ edits as (
 select
     *,
     concat_ws(
-        ' ',
-        cell_release_id,
-        cast(cell_line_number as string),
-        series_id,
+        ' ', cell_release_id, cast(cell_line_number as string), series_id,
         cast(is_accepted as string)
     ) as cell_id,
     concat_ws(
-        ' ',
-        release_id,
-        cast(line_number as string),
-        identity_id,
+        ' ', release_id, cast(line_number as string), identity_id,
         cast(is_accepted as string)
     ) as edit_id,
     abs(residual_musd) > rounding_bound_musd as is_failed,

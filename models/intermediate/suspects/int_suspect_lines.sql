@@ -161,12 +161,8 @@ select
     place,
     printf(
         '%s,%s,%s,%s,%s,%d,"..."',
-        release_id,
-        identity_id,
-        period_type,
-        cast(period_start as string),
-        cast(period_end as string),
-        residual_musd
+        release_id, identity_id, period_type,
+        cast(period_start as string), cast(period_end as string), residual_musd
     ) as line
 from residuals
 where place <= {{ most }}

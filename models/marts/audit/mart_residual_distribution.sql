@@ -19,10 +19,7 @@ expected as (
     from {{ ref('fct_reconciliation') }} as identities
     inner join {{ ref('rounding_distribution') }} as rounding
         on identities.terms = rounding.terms
-    group by
-        identities.release_id,
-        identities.identity_family,
-        rounding.residual_musd
+    group by identities.release_id, identities.identity_family, rounding.residual_musd
 )
 
 -- Keep both sides: a possible residual may not occur, and a failure's is not possible.

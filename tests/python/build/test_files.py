@@ -27,13 +27,6 @@ def test_a_file_is_put_where_a_link_leads_with_the_rights_of_the_old_one(tmp_pat
     assert names(tmp_path) == ["link", "new", "other"]
 
 
-def test_a_file_that_is_there_is_not_put_over(tmp_path: Path) -> None:
-    put(tmp_path / "file", b"1", over=False)
-    with pytest.raises(FileExistsError):
-        put(tmp_path / "file", b"2", over=False)
-    assert (tmp_path / "file").read_bytes() == b"1" and names(tmp_path) == ["file"]
-
-
 def fill_it(path: Path, _: bytes) -> None:
     with new_folder(path, lambda _: True):
         pass

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import functools
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -104,6 +103,16 @@ def replayed(
     upto      a model or data test that is enough, with what it needs
     """
     database = build.copy(folder)
+    new = written(folder, releases, seeds or {})
+    with duckdb.connect(database) as connection:
+        load_seeds(connection, build.manifest, new)
+        for statement in sql:
+            connection.execute(statement)
+        return Outcome(database, replay(connection, build.manifest, upto=upto))
+
+
+def written(folder: Path, releases: Mapping[str, bytes] | None, seeds: Mapping[str, str]) -> Path:
+    """Return a new folder with the seeds of releases, and with others, by name."""
     new = folder / "seeds"
     new.mkdir()
     if releases is not None:
@@ -111,13 +120,9 @@ def replayed(
         for name, data in releases.items():
             (folder / "releases" / name).write_bytes(data)
         normalize(folder / "releases", new, check=False)
-    for name, csv in (seeds or {}).items():
+    for name, csv in seeds.items():
         (new / f"{name}.csv").write_text(csv)
-    with duckdb.connect(database) as connection:
-        load_seeds(connection, build.manifest, new)
-        for statement in sql:
-            connection.execute(statement)
-        return Outcome(database, replay(connection, build.manifest, upto=upto))
+    return new
 
 
 def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Outcome]) -> Outcome:
@@ -137,21 +142,14 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None
     base = factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
     folder.mkdir(exist_ok=True)
-    with only_one(folder):
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         if not (folder / "made").exists():
             for left in folder.iterdir():  # of a worker in which it failed
                 shutil.rmtree(left) if left.is_dir() else left.unlink()
             make(folder)
             (folder / "made").touch()
-    return folder
-
-
-@contextlib.contextmanager
-def only_one(folder: Path) -> Iterator[None]:
-    """Wait for whoever else has the folder, and keep it for as long."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
     finally:
         os.close(descriptor)
+    return folder

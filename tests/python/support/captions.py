@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 import duckdb
 
@@ -25,21 +24,19 @@ def said_of(marts: Marts) -> Iterator[tuple[str, str]]:
         for part, said in captions.of(picture.name, picture.query).items():
             if part != "source":
                 yield f"{picture.name}_{part}", said
-    records = marts.ask("records").rows
-    about: dict[str, list[Any]] = {
-        "headline": [records],
-        "source": [marts.ask("release").only()],
-        "citation": [marts.ask("release").only()],
-        "records_sentence": [records],
-        **dict.fromkeys(("badge", "audit_title", "audit_sentence", "revisions_title"), []),
-    }
-    for name, rows in about.items():
+    cards, records = marts.ask("headline_numbers").rows, marts.ask("records").rows
+    release = marts.ask("release").only()
+    for name, *rows in (
+        ("headline", records), ("source", release), ("citation", release),
+        ("records_sentence", records),
+        ("badge",), ("audit_title",), ("audit_sentence",), ("revisions_title",),
+    ):  # fmt: skip
         yield name, captions.say(name, *rows)
-    for name, key, rows in [
-        ("card", "subject", marts.ask("headline_numbers").rows),
-        ("card_change", "subject", marts.ask("headline_numbers").rows),
+    for name, key, of in [
+        ("card", "subject", cards),
+        ("card_change", "subject", cards),
         ("standing", "title", records),
         ("movement", "title", records),
     ]:
-        for row in rows:
+        for row in of:
             yield f"{name} of {row[key]}", captions.say(name, row)

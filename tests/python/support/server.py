@@ -25,7 +25,6 @@ HEAD = [line.replace("1992 - Present", "2022 - Present") for line in LINES[:8]]
 TABLE = [line for line in LINES[LINES.index("2022" + 9 * "\t") : -3] if line not in LINES[:8]]
 TEXT = "\n".join([*HEAD, *TABLE, *LINES[-3:]])
 BOOK = made(TEXT)
-LAST_YEAR = TABLE.index("2024" + 9 * "\t")
 HTML = b"<!DOCTYPE html><html><body>Under maintenance</body></html>"
 NAME = "2024-02.xlsx"
 RED = "\x1b[31m"
@@ -110,7 +109,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(self.path)
         self.server.headers = self.headers
-        name = self.path.partition("?")[0].strip("/")
+        name = self.path.strip("/")
         if name.endswith("-once"):
             is_first = self.server.asked.count(self.path) == 1
             name = name.removesuffix("-once") if is_first else "book"
@@ -128,13 +127,9 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(b"x")
 
 
-class Output(io.StringIO):
-    """A stream of which a test may say that it is a terminal."""
-
-
 def fetch(folder: Path, *arguments: str) -> tuple[int, str, str]:
     """Status, output and error of the command; the folder's name is left out of them."""
-    out, err = Output(), Output()
+    out, err = io.StringIO(), io.StringIO()
     given = ["--releases", str(folder), "--pause", "0", *arguments]
     with redirect_stdout(out), redirect_stderr(err):
         try:
