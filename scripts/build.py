@@ -31,7 +31,7 @@ from pathlib import Path
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))  # not there with PYTHONSAFEPATH
 
 import project
-from project import DBT, ROOT, Progress, ProjectError
+from project import DBT, ROOT, ProjectError
 
 # The files that a build reads, by suffix, besides the yml files in the root.
 OF_DBT = (".sql", ".yml", ".yaml", ".md")
@@ -222,19 +222,18 @@ def run_dbt(new: Path, lock: int) -> None:
     ]
     environment = {name: of for name, of in os.environ.items() if not name.startswith("DBT_")}
     environment["US_TRADE_DB"] = str(new)
-    with (
-        subprocess.Popen(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, pass_fds=[lock]
-        ) as dbt,
-        Progress("build") as progress,
-    ):
+    with subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, pass_fds=[lock]
+    ) as dbt:
         assert dbt.stdout is not None
+        silent = 0
         try:
             while True:
                 if not select.select([dbt.stdout], [], [], 1)[0]:
-                    progress(detail="seconds")
+                    silent += 1
+                    show(f"build: {silent} seconds")
                 elif said := os.read(dbt.stdout.fileno(), 1 << 16):
-                    progress.show("")
+                    show("")
                     sys.stdout.buffer.write(said)
                     sys.stdout.flush()
                 else:
@@ -242,11 +241,19 @@ def run_dbt(new: Path, lock: int) -> None:
         except BaseException:
             dbt.kill()
             raise
+        finally:
+            show("")
     if status := dbt.returncode:
         how = f": dbt was killed by signal {-status}" if status < 0 else ""
         left = f"; the failed file is {new}" if new.exists() else ""
         status = 128 - status if status < 0 else status
         raise ProjectError(f"the build failed{how}: nothing was replaced{left}", status)
+
+
+def show(line: str) -> None:
+    """Show a line on a terminal in place of the last one; an empty one makes room for others."""
+    if sys.stderr.isatty():
+        print(f"\r\x1b[K{line}", end="", file=sys.stderr, flush=True)
 
 
 def checked_summary(new: Path) -> list[str]:

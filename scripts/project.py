@@ -136,7 +136,7 @@ def open_database(path: Path, *, read_only: bool = True,
             yield connection
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]  # the rest is advice for other databases
-        raise ProjectError(f"{shown(path)}: cannot be opened or read: {reason}") from None
+        raise ProjectError(f"{shown(path)}: cannot be opened: {reason}") from None
 
 
 # --------------------------------------------------------------------------- files
@@ -251,30 +251,3 @@ def markdown_table(header: Sequence[str], rows: Iterable[Sequence[str]],
     rule = [f"{':' if right else '-':->{width}}" for right, width in sides]
     lines = [list(map(format, row, specs)) for row in cells]
     return "\n".join(f"| {' | '.join(line)} |" for line in (lines[0], rule, *lines[1:]))
-
-
-class Progress:
-    """Show how far a long task is: one line on a terminal that is overwritten, nothing in a pipe.
-
-    ``with Progress("pictures", 120) as progress: progress(5, "balance")``
-    """
-
-    def __init__(self, what: str, total: int = 0) -> None:
-        self.what, self.of_all, self.done = what, f" of {total:,}" if total else "", 0
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.show("")
-
-    def __call__(self, done: int | None = None, detail: str = "") -> None:
-        """Report that ``done`` parts are done, or one more."""
-        self.done = self.done + 1 if done is None else done
-        self.show(f"{self.what}: {self.done:,}{self.of_all} {visible(detail)}")
-
-    def show(self, line: str) -> None:
-        """Show a line in place of the last one; an empty one makes room for other output."""
-        if sys.stderr.isatty():
-            width = shutil.get_terminal_size().columns - 1
-            print(f"\r\x1b[K{line[:width]}", end="", file=sys.stderr, flush=True)

@@ -15,7 +15,7 @@ from support.old_workbook import cells_of, old_workbook
 from support.reading import COMMITTED, EXHIBIT, HISTORY, damaged, edited, read_or_refused
 
 from release import MONTHS
-from release.reader import read_text
+from release.reader import read
 
 TEXTS = st.sampled_from([HISTORY, EXHIBIT])
 LINES = sorted({
@@ -31,7 +31,7 @@ def test_truncated_at_any_byte(text: str, end: str) -> None:
     """A cut text is read only where no more is lost than the end of its last line."""
     whole = text.index(end) + len(end)
     for size in [*range(0, len(text), 3), whole - 1, whole]:
-        assert (read_or_refused(text[:size].encode()) is not None) == (size >= whole)
+        assert (read_or_refused(text[:size]) is not None) == (size >= whole)
 
 
 @damaged(200)
@@ -61,7 +61,7 @@ def test_characters_inserted(data: st.DataObject, text: str) -> None:
             st.sampled_from('"{}\t\n\r,- \u00a0\u2212\u2013\u2028\x85\x0c\ufeff0\u0663(R).NA')
         )
         text = text[:place] + odd + text[place:]
-    read_or_refused(text.encode())
+    read_or_refused(text)
 
 
 @damaged(200)
@@ -74,13 +74,13 @@ def test_lines_dropped_doubled_and_moved(data: st.DataObject, text: str) -> None
             text = edited(text, [kind, *what])
         except AssertionError:  # it changes nothing
             continue
-    read_or_refused(text.encode())
+    read_or_refused(text)
 
 
 @damaged(200)
 @given(st.lists(st.sampled_from(LINES), max_size=40), TEXTS)
 def test_lines_in_any_order(lines: list[str], text: str) -> None:
-    read_or_refused("\n".join([*text.split("\n")[:8], *lines]).encode())
+    read_or_refused("\n".join([*text.split("\n")[:8], *lines]))
 
 
 @damaged(200)
@@ -93,7 +93,7 @@ def test_any_text_in_any_field(text: str, number: int, column: int, words: str) 
     fields = (lines[number - 1] + "\t" * 9).split("\t")
     fields[column - 1] = words
     lines[number - 1] = "\t".join(fields[: max(10, column)])
-    read_or_refused("\n".join(lines).encode())
+    read_or_refused("\n".join(lines))
 
 
 # --------------------------------------------------------------------------- other files
@@ -106,7 +106,7 @@ FILES = {
 }
 
 
-CELLS = [row.cells for row in read_text("some.txt", EXHIBIT.encode()).rows]
+CELLS = [row.cells for row in read("some.txt", EXHIBIT.encode(), ".txt").rows]
 
 
 @pytest.mark.parametrize("seed", range(40))

@@ -10,7 +10,7 @@ import struct
 
 SECTOR = 512
 FREE, END, TABLE = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
-DIVISION_BY_ZERO = 7
+ERROR = b"\7\1"  # #DIV/0!
 
 Value = int | float | str | bytes  # bytes: an error
 Cells = dict[tuple[int, int], Value]  # row, column from 1

@@ -62,7 +62,7 @@ class Builds:
         self.dbt_does()
 
     def dbt_does(self, first: str = ":", then: str = ":", sql: str = "") -> None:
-        """Let dbt do so before and after it makes the database, and notes that all passed."""
+        """Let dbt do so before it makes the database, and before it notes that all passed."""
         made = make_database(self.folder / "made.duckdb", 2)
         if sql:
             with duckdb.connect(made) as connection:
@@ -71,9 +71,9 @@ class Builds:
         results = [{"unique_id": name, "status": status} for name, status in passed]
         for name, noted in (("manifest", {"nodes": NODES}), ("run_results", {"results": results})):
             (self.folder / f"{name}.json").write_text(json.dumps(noted))
-        copies = f"cp '{made}' \"$US_TRADE_DB\"; cp '{self.folder}'/*.json target"
-        runs = f"echo run >>'{self.folder}/runs'"
-        self.dbt.write_text(f"#!/bin/sh\n{runs}\n{first}\n{copies}\n{then}\n")
+        runs, copies = f"echo run >>'{self.folder}/runs'", f"cp '{made}' \"$US_TRADE_DB\""
+        notes = f"cp '{self.folder}'/*.json target"
+        self.dbt.write_text("\n".join(["#!/bin/sh", runs, first, copies, then, notes]))
         self.dbt.chmod(0o755)
 
     def run(self, database: Path | str | None = None) -> Ran:
