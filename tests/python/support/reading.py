@@ -12,11 +12,9 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from proofs.made_up_releases import Published, made_up_exhibit
 
 from project import ROOT
@@ -163,7 +161,3 @@ def read_or_refused(data: bytes | str, suffix: str = ".txt") -> Release | None:
     text = data if suffix == ".txt" else "\n".join(release.text.lines).encode()
     assert rebuilt(rows_of(release)) == text
     return release
-
-
-def damaged(examples: int) -> Callable:
-    return settings(max_examples=examples, derandomize=True, deadline=None, database=None)
