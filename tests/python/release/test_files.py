@@ -43,7 +43,7 @@ def with_cell(column: int, words: str) -> str:
 
 
 BYTES: dict[str, tuple[bytes, str]] = {
-    "empty": (b"", TABS),
+    "empty": (b"", "some.txt: is empty"),
     "words": (b"hello\n", TABS),
     "binary": (b"PK\x03\x04\n\x00\xff", BYTE.format(1, r"\x03")),
     "a terminal's escape": (with_cell(3, "\x9b2J").encode(), BYTE.format(12, r"\x9b")),
@@ -248,7 +248,7 @@ KIND = f"{NONE}CalamineError: Cannot detect file format"
 FAR = "damaged, or has a cell far from the table: it takes too much memory or time to read"
 ZIP = "some.zip: is damaged: File"
 FILES: dict[str, tuple[str, bytes, str]] = {
-    "empty": (".xlsx", b"", KIND),
+    "empty": (".xlsx", b"", "some.xlsx: is empty"),
     "a page": (".xlsx", b"<!DOCTYPE html><html>Not found</html>", KIND),
     "a password": (".xlsx", flagged(SOUND), f"{NONE}File "),
     "half a file": (".xlsx", SOUND[: len(SOUND) // 2], KIND),
@@ -289,7 +289,7 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "a bundle with a password": (".zip", flagged(ZIPPED), f"{ZIP} 'exh1.xlsx' is encrypted, passw"),
     "a page for a bundle": (".zip", b"<!DOCTYPE html><html>", f"{ZIP} is not a zip file"),
     "half a bundle": (".zip", ZIPPED[:5000], f"{ZIP} is not a zip file"),
-    "an exhibit that is none": (".zip", zipped({"exh1.xls": b""}), f"some.zip/exh1.xls: is {KIND}"),
+    "an exhibit that is none": (".zip", zipped({"exh1.xls": b"-"}), f"some.zip/exh1.xls: is {KIND}"),
     "an exhibit with a fault": (
         ".zip", as_bundle(workbook(cells_of(edited(EXHIBIT, ["say", 51, "April", "March"])))),
         'some.zip/exh1.xlsx: \'1\'!A51: is "March data as published last month:"; expected "A'),
