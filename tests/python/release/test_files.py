@@ -289,7 +289,8 @@ FILES: dict[str, tuple[str, bytes, str]] = {
     "a bundle with a password": (".zip", flagged(ZIPPED), f"{ZIP} 'exh1.xlsx' is encrypted, passw"),
     "a page for a bundle": (".zip", b"<!DOCTYPE html><html>", f"{ZIP} is not a zip file"),
     "half a bundle": (".zip", ZIPPED[:5000], f"{ZIP} is not a zip file"),
-    "an exhibit that is none": (".zip", zipped({"exh1.xls": b"-"}), f"some.zip/exh1.xls: is {KIND}"),
+    "an exhibit that is none": (
+        ".zip", zipped({"exh1.xls": b"-"}), f"some.zip/exh1.xls: is {KIND}"),
     "an exhibit with a fault": (
         ".zip", as_bundle(workbook(cells_of(edited(EXHIBIT, ["say", 51, "April", "March"])))),
         'some.zip/exh1.xlsx: \'1\'!A51: is "March data as published last month:"; expected "A'),
