@@ -145,7 +145,7 @@ class Parser:
         if not kind and self.other_lines and self.other_lines[-1][:2] == (number - 1, "note"):
             kind = "note"  # which goes on
         pattern, example = self.table.required.get(kind, ("", ""))
-        is_said = re.fullmatch(pattern, words, re.IGNORECASE)
+        is_said = re.fullmatch(pattern, tables.unmarked(words), re.IGNORECASE)
         if example and (is_said or kind not in tables.CLOSING):
             self.said[kind].append((number, words))
         is_unread = not (kind and is_bare) and (self.rows or self.columns)
@@ -261,7 +261,8 @@ class Parser:
         if not month:
             self.fault(0, "has no data: not one month with numbers")
         else:
-            first = year - self.table.years + 1 if self.table.years else first or self.rows[0].year
+            printed = next(row.year for row in self.rows if row.period_type == MONTH)
+            first = year - self.table.years + 1 if self.table.years else first or printed
             for line, reason in years.differences(self.rows, self.table, first, year, month):
                 self.fault(line, reason)
         day = today()

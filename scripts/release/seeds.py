@@ -59,7 +59,7 @@ def seed_rows(release: Release, file_name: str) -> dict[str, list[SeedRow]]:
         "line_count": len(text.lines), "cell_count": sum(len(row.cells) for row in release.rows),
         "line_ending": text.line_ending, "has_byte_order_mark": flag(text.has_byte_order_mark),
         "ends_with_newline": flag(text.ends_with_newline), "cell_layout": usual,
-        "sha256": release.sha256, "source_format": "workbook" if text.sheet_name else "text",
+        "sha256": release.sha256, "source_format": "workbook" if text.rows else "text",
         "text_sha256": text.sha256, "sheet_name": text.sheet_name,
         "row_offset": len(text.lines) - text.rows[-1] if text.rows else "",
     }]  # fmt: skip
@@ -82,7 +82,7 @@ def seed_rows(release: Release, file_name: str) -> dict[str, list[SeedRow]]:
     ]  # fmt: skip
     seeds["release_columns"] = [
         {**key, "series_id": series, "column_number": at + 1,
-         "sheet_column": letters(at + 1) if text.sheet_name else ""}
+         "sheet_column": letters(at + 1) if text.rows else ""}
         for series, at in release.columns.items()
     ]  # fmt: skip
     return seeds

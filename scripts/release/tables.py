@@ -33,8 +33,8 @@ KINDS = {
     "note": r"notes?\b",
     "footnote": r"\(\w\)|goods data |details may |data |revised|u\.s\. (census|bureau)",
 }
-# Of the news release; and BEA's tables, whose "Table 1" has the title of Exhibit 1.
 FOOTNOTE_MARK = re.compile(r"\s*\(\w\)$")
+# Of the news release; and BEA's tables, whose "Table 1" has the title of Exhibit 1.
 OTHER = re.compile(r"(?!exhibit 1\b)(?:exhibit|table) [0-9]+[a-z]?\b", re.IGNORECASE)
 # Words that no published line has, and what they contradict.
 CONTRADICTIONS = {
@@ -61,12 +61,11 @@ class Table:
     years: int = 0  # how many it prints, with the rows of the news release; 0: as many as there are
 
 
-MARK = r"(?: ?\(\w\))?"
 BASIS = r".*\b(?:balance of payments|bop)\b.*\bbasis\b.*"
 HISTORY = Table(
     "history",
     {
-        "title": (rf"{NAME}, [0-9]{{4}} ?- ?Present{MARK}", f'"{TITLE}, 1992 - Present"'),
+        "title": (rf"{NAME}, [0-9]{{4}} ?- ?Present", f'"{TITLE}, 1992 - Present"'),
         "units": (
             r"in millions of dollars\b.*seasonally adjusted.*",
             '"In millions of dollars. Seasonally adjusted; ..."',
@@ -79,7 +78,7 @@ EXHIBIT_1 = Table(
     "exhibit_1",
     {
         "part": (".*seasonally adjusted.*", '"Part A: Seasonally Adjusted ..."'),
-        "title": (rf"Exhibit 1[.:]? ?-? ?{NAME}{MARK}", f'"Exhibit 1. {TITLE}"'),
+        "title": (rf"Exhibit 1[.:]? ?-? ?{NAME}", f'"Exhibit 1. {TITLE}"'),
         "units": (r"in millions of dollars\b.*", '"In millions of dollars. ..."'),
         "footnote": (BASIS, '"(1) Data are presented on a balance of payments (BOP) basis."'),
         "note": ("note: .+", '"NOTE: ..."'),

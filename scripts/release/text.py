@@ -72,10 +72,10 @@ class Text:
         for pattern, reason in SPOILED.items():
             for number, line in enumerate(self.lines, 1):
                 if found := re.search(pattern, line):
-                    what = quoted(found[0].strip(" ") or found[0]).replace("\\udc", "\\x")
+                    what = quoted(found[0].strip(" ")).replace("\\udc", "\\x")
                     column = line.count("\t", 0, found.start()) + 1
                     raise Refused([self.fault(number, f"{what} {reason}", column)])
-        if not sheet_name and "\t" not in text:
+        if not rows and "\t" not in text:
             reason = "has no tabs between fields; save the sheet as text (tab-separated), or put "
             raise refusal(path, f"{reason}the workbook (.xlsx) here itself")
 
@@ -83,7 +83,7 @@ class Text:
         """Return what is reported of a line, or of a cell of the sheet; of line 0, the file."""
         if not line:
             return f"{self.path}: {reason}"
-        if not self.sheet_name:
+        if not self.rows:
             return f"{self.path}:{line}: {reason}"
         return f"{self.path}: {cell_name(self.sheet_name, self.rows[line - 1], column)}: {reason}"
 

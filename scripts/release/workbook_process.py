@@ -41,8 +41,9 @@ def main() -> None:
 
 def filled(values: list[Any]) -> list[Any]:
     """Return the values, or rows, without the blank ones at the end."""
-    is_filled = [bool(value.strip() if isinstance(value, str) else value != []) for value in values]
-    return values[: len(values) - [*is_filled[::-1], True].index(True)]
+    while values and (values[-1] == [] or not str(values[-1]).strip()):
+        values.pop()
+    return values
 
 
 if __name__ == "__main__":

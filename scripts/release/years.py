@@ -147,11 +147,11 @@ def differences(
             yield rows[a].line, f"is {name(found[a])}; expected {name(lacking[0])}"
         elif lacking:
             line = rows[a - 1].line + 1 if a else rows[0].line
-            yield line, f"{in_short(lacking)} missing"
+            yield line, f"{in_words(lacking)} missing"
         elif a < b:
             why = "there twice" if counts[found[a]] > 1 else "out of order"
             why = why if found[a] in wanted else "not expected here"
-            yield rows[a].line, f"{in_short(found[a:b])} {why}"
+            yield rows[a].line, f"{in_words(found[a:b])} {why}"
 
 
 def name(key: Key) -> str:
@@ -160,7 +160,7 @@ def name(key: Key) -> str:
     return NAMES[kind].format(year=year, month=MONTHS[month - 1])
 
 
-def in_short(keys: Sequence[Key]) -> str:
+def in_words(keys: Sequence[Key]) -> str:
     """Return the words for rows that follow one another, and the verb for so many."""
     if len(keys) == 1:
         return f"{name(keys[0])} is"
@@ -170,10 +170,9 @@ def in_short(keys: Sequence[Key]) -> str:
 def complete(rows: Sequence[Row], year: int, month: int) -> None:
     """Set the period of each row of a release that ends with this month."""
     for row in rows:
-        row.first = 1 if row.period_type == ANNUAL else row.last
+        if row.period_type == PREVIOUS:
+            row.year, row.last = month_before(year, month)
+        row.first = row.last
         if row.period_type == ANNUAL:
             part = "part_year" if row.year == year else "year_to_date"
-            row.period_type = "year" if row.last == 12 else part
-        elif row.period_type == PREVIOUS:
-            row.year, row.first = month_before(year, month)
-            row.last = row.first
+            row.first, row.period_type = 1, "year" if row.last == 12 else part
