@@ -229,13 +229,11 @@ def fetch(site: Site, history: str, bundle: str, folder: Path) -> str:
 
 def fetch_month(site: Site, url: str, month: str, folder: Path) -> str:
     """Put a month's Exhibit 1 into ``folder``, and say so; raise ProjectError or OSError."""
-    older = url.replace("ft900xlsx", "ft900xls")
     try:
         data, release = site.get(url, read_bundle)
     except NotFound:
-        if older == url:
-            raise
-        url, (data, release) = older, site.get(older, read_bundle)
+        url = url.replace("ft900xlsx", "ft900xls")
+        data, release = site.get(url, read_bundle)
     if release.release_id != month:
         what = f"is the release {release.release_id}, not {month}"
         raise ProjectError(f"{printable(url)} {what}; nothing was kept")
