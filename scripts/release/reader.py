@@ -55,7 +55,7 @@ def read(name: str, data: bytes, suffix: str) -> Release:
     release = replace(parse(text), sha256=hashlib.sha256(data).hexdigest(), member=member)
     file = PurePosixPath(name)
     if named := MONTH.fullmatch(file.stem) or BUNDLE.match(file.name):
-        month = f"20{named[1][-2:]}-{named[2]}"
+        month = f"20{named[1]}"[-4:] + f"-{named[2]}"
         if month != release.release_id:
             reason = f"ends with {release.release_id}, yet is named for {month}; is it cut off?"
             raise refusal(name, reason)
@@ -67,7 +67,9 @@ read_bundle = partial(read, suffix=".zip")
 
 
 def check_size(name: str, suffix: str, size: int) -> None:
-    """Raise Refused for a file that is much larger than a release."""
+    """Raise Refused for a file that is empty, or much larger than a release."""
+    if not size:
+        raise refusal(name, "is empty")
     if size > MOST_BYTES[suffix]:
         raise refusal(name, f"has {size:,} bytes; a release has less than {MOST_BYTES[suffix]:,}")
 

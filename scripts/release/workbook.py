@@ -24,7 +24,7 @@ from .text import Refused, Text, cell_name, clean, in_short, refusal
 from .years import ANNUAL, MONTH, YEAR, label_of
 
 Value = str | bool | int | float
-MOST_CELLS = 1_000_000  # blank ones included; the published workbooks have 13,000
+MOST_CELLS = 300_000  # of a sheet, blank ones included; the published ones have 5,000
 MOST_BYTES_UNPACKED = 5_000_000  # the published workbooks have 1 MB
 PROGRAM = Path(__file__).with_name("workbook_process.py")
 DAMAGED = "is damaged, protected by a password, or no workbook (.xlsx, .xls)"

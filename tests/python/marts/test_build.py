@@ -201,12 +201,11 @@ def test_a_wrong_number_of_an_exhibit_is_located_like_any_other(
 ) -> None:
     """In what a release remembers too, and in a sum of months."""
     releases = dict(SITUATIONS["exhibits_alone"].releases)
-    lines = releases[f"{release}.txt"].decode().split("\n")
-    at = [at for at, line in enumerate(lines) if line.startswith(f"{label}\t-")][-1]
-    fields = lines[at].split("\t")
-    fields[5] = f"{int(fields[5].replace(',', '')) + 7_000:,}"
-    lines[at] = "\t".join(fields)
-    releases[f"{release}.txt"] = "\n".join(lines).encode()
+    name = f"{release}.txt"
+    head, mark, tail = releases[name].decode().rpartition(f"\n{label}\t-")
+    fields = tail.split("\t")
+    fields[4] = f"{int(fields[4].replace(',', '')) + 7_000:,}"
+    releases[name] = (head + mark + "\t".join(fields)).encode()
     outcome = replayed(build, tmp_path, releases=releases, upto="int_suspect_cells")
     assert outcome.query(
         """

@@ -73,6 +73,7 @@ class Builds:
             (self.folder / f"{name}.json").write_text(json.dumps(noted))
         runs, copies = f"echo run >>'{self.folder}/runs'", f"cp '{made}' \"$US_TRADE_DB\""
         notes = f"cp '{self.folder}'/*.json target"
+        self.dbt.unlink(missing_ok=True)  # one that runs goes on
         self.dbt.write_text("\n".join(["#!/bin/sh", runs, first, copies, then, notes]))
         self.dbt.chmod(0o755)
 
