@@ -67,7 +67,9 @@ read_bundle = partial(read, suffix=".zip")
 
 
 def check_size(name: str, suffix: str, size: int) -> None:
-    """Raise Refused for a file that is much larger than a release."""
+    """Raise Refused for a file that is empty, or much larger than a release."""
+    if not size:
+        raise refusal(name, "is empty")
     if size > MOST_BYTES[suffix]:
         raise refusal(name, f"has {size:,} bytes; a release has less than {MOST_BYTES[suffix]:,}")
 

@@ -138,8 +138,11 @@ def test_a_month_that_fails_keeps_none_from_coming(
     assert files(tmp_path) == {NAME: ALL[NAME]}
 
 
-def test_after_three_without_an_answer_none_is_asked_for(archive: Server, tmp_path: Path) -> None:
-    archive.bundles |= {"2311": "failing", "2312": "drop", "2401": "silence"}
+def test_after_three_without_an_answer_none_is_asked_for(
+    archive: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_release.time, "sleep", lambda _: None)
+    archive.bundles |= {"2311": "failing", "2312": "busy", "2401": "silence"}
     status, out, err = since("2023-11", archive, tmp_path, "--time-limit", "0.3")
     assert (status, out) == (1, "")
     assert err.splitlines()[-1] == (

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
-from proofs.made_up_releases import as_bundle, as_workbook, made_up_exhibit, made_up_release
+from proofs.made_up_releases import as_bundle, as_workbook, made_up_release
 from support.reading import COMMITTED, EXHIBIT, HISTORY, PUBLISHED, edited
 
 import normalize_release
@@ -141,18 +141,6 @@ def test_what_programs_lay_beside_a_file_is_passed_over(tmp_path: Path) -> None:
     assert run(tmp_path, {"a.txt": HISTORY}).status == 0
 
 
-def test_one_file_a_release(tmp_path: Path) -> None:
-    book = as_workbook(EXHIBIT)
-    files = {
-        "2023-05.txt": made_up_release(PUBLISHED, (2023, 5)), "exh1_2023-05.xlsx": book,
-        "ft900xlsx_2305.zip": as_bundle(book), "exh1.txt": made_up_exhibit(PUBLISHED, (2023, 6)),
-    }  # fmt: skip
-    same = "ends with 2023-05, as releases/2023-05.txt does; keep one of the two"
-    assert refused(tmp_path, files) == [
-        f"exh1_2023-05.xlsx: {same}", f"ft900xlsx_2305.zip: {same}",
-    ]  # fmt: skip
-
-
 def test_the_file_that_a_release_came_in(tmp_path: Path) -> None:
     bundle = as_bundle(as_workbook(EXHIBIT))
     result = run(tmp_path, {"ft900xlsx_2305.zip": bundle, "2024-02.txt": COMMITTED}, old=False)
@@ -170,14 +158,11 @@ def test_the_file_that_a_release_came_in(tmp_path: Path) -> None:
 # --------------------------------------------------------------------------- the command
 
 
-WRONG_USAGE = ("--nonsense", "file.txt", "--seeds", "--releases nowhere", f"--seeds {SCRIPT}")
-
-
-@pytest.mark.parametrize("arguments", WRONG_USAGE)
-def test_wrong_usage_is_status_2(arguments: str) -> None:
-    status, out, err = main(*arguments.split())
-    assert (status, out) == (2, "")
-    assert err.startswith("usage: ")
+def test_wrong_usage_is_status_2() -> None:
+    for wrong in ("nowhere", SCRIPT):
+        status, out, err = main("--releases", wrong)
+        assert (status, out) == (2, "")
+        assert err.endswith(f"{project.shown(Path(wrong))} is not a folder\n")
 
 
 def test_check_writes_nothing(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ A case is an entry of tests/cases/*.toml.  Its edits, of the lines of one of thr
     ["add", n, words]  at its end               ["cell", n, column, words]  a field of it
     ["drop", n, m]     lines n to m, or n alone ["copy", n, m, before]  them, once more
     ["move", n, behind]                         ["all", pattern, new]  everywhere
+    ["columns", order] every column, its flow above it, in that order
 """
 
 from __future__ import annotations
@@ -46,8 +47,6 @@ EXHIBIT = made_up_exhibit(
 )  # fmt: skip
 TEXTS = {"release": COMMITTED, "history": HISTORY, "exhibit": EXHIBIT}
 
-Case = dict[str, Any]
-
 
 def cases(file: str, *texts: str) -> list[Any]:
     """Return the cases of a file that edit one of the texts, each with the text."""
@@ -67,6 +66,13 @@ def edited(text: str, *edits: list[Any]) -> str:
         before, lines = text, text.split("\n")
         if kind == "all":
             text = re.sub(what[0], what[1], text)
+        elif kind == "columns":
+            for at, fields in enumerate(line.split("\t") for line in lines):
+                if fields[0] == "Period":
+                    fields[1:] = [flow for flow in fields[1::3] for _ in range(3)]
+                if len(fields) > 1:
+                    lines[at] = "\t".join(fields[place] for place in what[0])
+            text = "\n".join(lines)
         else:
             at = what[0] - 1
             if kind == "put":
@@ -74,7 +80,6 @@ def edited(text: str, *edits: list[Any]) -> str:
             elif kind == "add":
                 lines[at] += what[1]
             elif kind == "say":
-                assert what[1] in lines[at]
                 lines[at] = lines[at].replace(what[1], what[2])
             elif kind == "cell":
                 fields = lines[at].split("\t")
@@ -104,7 +109,7 @@ def sheet_faults(text: str) -> list[str]:
     grid = [[clean(field) for field in line.split("\t")] for line in text.split("\n")]
     with pytest.raises(Refused) as refused:
         parse(page("some.xlsx", "1", grid))
-    return [fault.removeprefix("some.xlsx: ") for fault in refused.value.faults]
+    return [fault.replace("some.xlsx: '", "'") for fault in refused.value.faults]
 
 
 def printed_rows(text: str) -> list[list[int]]:
@@ -145,19 +150,21 @@ def rows_of(release: Release) -> dict[str, list[dict[str, str]]]:
     }
 
 
-def read_or_refused(data: bytes | str, suffix: str = ".txt") -> Release | None:
-    """Return what damaged bytes are read to; None where they are refused, by their places.
-
-    What is read is the whole of its own text.
-    """
+def read_whole(data: bytes | str, suffix: str = ".txt") -> Release:
+    """Return the release in a file; its seeds must have the whole of its text."""
     data = data if isinstance(data, bytes) else data.encode()
+    release = read(f"some{suffix}", data, suffix)
+    text = data if suffix == ".txt" else "\n".join(release.text.lines).encode()
+    assert rebuilt(rows_of(release)) == text
+    return release
+
+
+def read_or_refused(data: bytes | str, suffix: str = ".txt") -> Release | None:
+    """Return what damaged bytes are read to; None where they are refused, by their places."""
     place = r"(:\d+|/[^:]+)?: .+" if suffix != ".txt" else r"(:\d+)?: .+"
     try:
-        release = read(f"some{suffix}", data, suffix)
+        return read_whole(data, suffix)
     except Refused as refused:
         assert refused.faults
         assert all(re.match(rf"some\{suffix}{place}", fault) for fault in refused.faults)
         return None
-    text = data if suffix == ".txt" else "\n".join(release.text.lines).encode()
-    assert rebuilt(rows_of(release)) == text
-    return release
