@@ -51,7 +51,7 @@ clients: $(DEV) ## ask real clients about the database and compare their answers
 engines: $(DEV) ## build with dbt 1.11 and with dbt 2, and compare the databases
 	$(BIN)/python -m proofs.engines
 
-bench: $(INSTALLED) ## measure the project with 1, 40 and 400 releases
+bench: $(INSTALLED) ## measure the project with 1 to 1,000 releases
 	$(BIN)/python -m proofs.bench
 
 cluster: $(DEV) ## build on Sail and, with Java, on Spark, two workers each, and compare the marts

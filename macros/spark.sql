@@ -14,12 +14,14 @@
     the name of a model. Called by on-run-start.
 #}
 {% macro refuse_others() %}
-    {%- for schema in graph.nodes.values() | map(attribute='schema') | unique -%}
-        {%- for other in adapter.list_relations(none, schema)
-            if other.identifier not in graph.nodes.values() | map(attribute='alias') -%}
+    {%- set ours = graph.nodes.values() | list if execute else [] -%}
+    {%- for schema in ours | map(attribute='schema') | unique
+        if adapter.check_schema_exists(none, schema) -%}
+        {%- for table in run_query('show tables in ' ~ schema).columns[1]
+            if table not in ours | map(attribute='alias') -%}
             {%- do exceptions.raise_compiler_error(
-                other ~ ': was not made by this project, which would replace what has the name of '
-                'a model; nothing was built: move it, or use another catalog'
+                schema ~ '.' ~ table ~ ': was not made by this project, which would replace what '
+                'has the name of a model; nothing was built: move it, or use another catalog'
             ) -%}
         {%- endfor -%}
     {%- endfor -%}

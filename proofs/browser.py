@@ -28,6 +28,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from project import ROOT, ProjectError, main, shown
+from proofs import parser_of
 
 # As root in a container Chromium has no sandbox of its own; the rest keeps it off the network.
 FLAGS = [
@@ -230,14 +231,11 @@ def faults_in_view(browser: Browser, path: Path, view: str) -> Iterator[str]:
 
 
 def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
-        prog="python -m proofs.browser",
-        description="Open the report in a headless Chromium and use it as a reader would.",
-        epilog="example: .venv/bin/python -m proofs.browser --out dist",
-    )
-    made.add_argument("--out", type=Path, default=ROOT / "dist", metavar="FOLDER",
-                      help="where the report is (default: dist)")  # fmt: skip
-    return made
+    what = "Open the report in a headless Chromium and use it as a reader would."
+    parser = parser_of("browser", what, "--out dist")
+    parser.add_argument("--out", type=Path, default=ROOT / "dist", metavar="FOLDER",
+                        help="where the report is (default: dist)")  # fmt: skip
+    return parser
 
 
 def command(options: argparse.Namespace) -> None:

@@ -15,6 +15,7 @@ import tempfile
 from pathlib import Path
 
 from project import ROOT, ProjectError, main
+from proofs import parser_of
 
 # Variables that may be set here, but not after a fresh clone.
 NOT_THERE = {"US_TRADE_DB", "VIRTUAL_ENV", "MAKEFLAGS", "MAKELEVEL"}
@@ -26,11 +27,8 @@ def blocks(readme: str) -> list[list[str]]:
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m proofs.readme",
-        description="Run the commands that README shows, each block in a fresh clone.",
-        epilog='example: .venv/bin/python -m proofs.readme --skip "make test"',
-    )
+    what = "Run the commands that README shows, each block in a fresh clone."
+    parser = parser_of("readme", what, '--skip "make test"')
     parser.add_argument("--skip", action="append", default=[], metavar="COMMAND",
                         help="a command that has been run elsewhere")  # fmt: skip
     return parser

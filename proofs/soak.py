@@ -30,6 +30,7 @@ from pathlib import Path
 import duckdb
 
 from project import NO_EXTENSIONS, ProjectError, main
+from proofs import parser_of
 from proofs.commands import Command, Run, run
 from proofs.copies import COMMITTED, copy_project
 from proofs.made_up_releases import Published, made_up_release
@@ -131,11 +132,8 @@ def soak(folder: Path, plan: Plan, seed: int) -> Tally:
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m proofs.soak",
-        description="Swap the database and kill builds under its readers.",
-        epilog="example: .venv/bin/python -m proofs.soak --swaps 5 --kills 5 --seed 1",
-    )
+    what = "Swap the database and kill builds under its readers."
+    parser = parser_of("soak", what, "--swaps 5 --kills 5 --seed 1")
     parser.add_argument("--swaps", type=int, default=10, help="builds let finish (10)")
     parser.add_argument("--kills", type=int, default=10, help="builds killed (10)")
     parser.add_argument("--seed", type=int, help="for the same order and moments again")

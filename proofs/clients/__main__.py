@@ -21,24 +21,20 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import duckdb
+
+import project
 from export_marts import export
-from project import (
-    ProjectError,
-    add_database_option,
-    main,
-    markdown_table,
-    open_database,
-    sha256,
-    shown,
-    visible,
-)
-from proofs.clients.questions import Question, load_questions
+from project import ProjectError, visible
+from proofs import parser_of
+from proofs.clients.client import Rows, plain_rows
 from proofs.commands import UV
 from proofs.tables import write_table
 
 FOLDER = Path(__file__).parent
+QUESTIONS = FOLDER / "questions.toml"
 # The header of a program, as Python's packaging defines it; in JavaScript alike.
 HEADER = re.compile(r"(?ms)\A(?:#|//) /// script\n(.*?)^(?:#|//) ///$")
 
@@ -61,7 +57,7 @@ def clients_of(file: Path) -> Iterator[Client]:
     """Yield the client of a program, or one for each of the `versions` that its header has."""
     [header] = HEADER.findall(file.read_text(encoding="utf-8"))
     wanted = tomllib.loads(re.sub(r"(?m)^(?:#|//) ?", "", header))
-    tool, name = wanted["tool"]["us_trade"], file.stem.removeprefix("ask_")
+    tool, name = wanted["tool"]["us_trade"], file.stem.removeprefix("ask_").replace("_", "-")
     if file.suffix == ".mjs":
         packages = [f"--package={one}" for one in wanted["dependencies"]]
         npm = ["npm", "exec", "--yes", *packages, "--", "node", str(file)]
@@ -75,6 +71,43 @@ def clients_of(file: Path) -> Iterator[Client]:
         more = [f"--with={name}=={version}"] * bool(version)
         command = [*uv, *more, "--script", str(file)]
         yield Client(full, tool["speaks"], command, tool.get("program", ""))
+
+
+class Question(NamedTuple):
+    """A question in one language; right are these rows, or an error that says ``refused``."""
+
+    id: str
+    language: str
+    sql: str
+    right: Rows
+    refused: str
+
+    def fault(self, answer: dict[str, Any]) -> str:
+        """Return what is wrong with an answer, ``rows`` or an ``error``, or an empty text."""
+        if self.refused and self.refused in answer.get("error", ""):
+            return ""
+        if self.refused or "error" in answer:
+            return str(answer.get("error") or "was not refused")
+        rows: Rows = answer["rows"]
+        if len(rows) != len(self.right):
+            return f"{len(rows)} rows instead of {len(self.right)}"
+        pairs = zip(rows, self.right, strict=True)
+        return next((f"{found} instead of {right}" for found, right in pairs if found != right), "")
+
+
+def load_questions(connection: duckdb.DuckDBPyConnection) -> Iterator[Question]:
+    """Yield what this database can answer, with what the project's DuckDB says.
+
+    questions.toml says what the parts of an entry are.
+    """
+    for entry in tomllib.loads(QUESTIONS.read_text(encoding="utf-8"))["question"]:
+        sql, refused = entry["sql"], entry.get("refused", "")
+        if "for_each" in entry:
+            names = sorted(name for (name,) in connection.execute(entry["for_each"]).fetchall())
+            sql = "\nunion all\n".join(sql.format(name=name) for name in names) + "\norder by 1"
+        right = [] if refused else plain_rows(connection.execute(sql).fetchall())
+        for language in entry["language"]:
+            yield Question(entry["id"], language, sql, right, refused)
 
 
 def ask(
@@ -104,61 +137,43 @@ def ask(
     return [client.name, answer["version"], words, "fail" if faults else "pass"], faults
 
 
-def ask_all(clients: Sequence[Client], database: Path) -> tuple[list[list[str]], list[str]]:
-    """Ask each client about the database, read-only, and about a fresh export of it.
-
-    Raises ProjectError if the database cannot be read or exported.
-    """
-    rows, faults = [], []
-    with tempfile.TemporaryDirectory(prefix="us_trade-clients-") as scratch:
-        request = {"database": str(database), "dist": f"{scratch}/data"}
-        export(database, Path(scratch) / "data")
-        with open_database(database) as connection:
-            questions = list(load_questions(connection))
-        before = sha256(database)
-        for client in clients:
-            row, wrong = ask(client, questions, request, scratch)
-            rows.append(row)
-            faults += wrong
-            print(f"{client.name}: {row[-1]}", file=sys.stderr)
-        if sha256(database) != before:
-            faults.append(f"{shown(database)}: changed meanwhile, by a client or by a build")
-    return rows, faults
-
-
 def parser() -> argparse.ArgumentParser:
     names = [client.name for client in load_clients()]
-    parser = argparse.ArgumentParser(
-        prog="python -m proofs.clients",
-        description="Ask real clients about the database and compare their answers.",
-        epilog="example: .venv/bin/python -m proofs.clients --skip superset   "
-        f"The clients: {', '.join(names)}.",
-    )
-    add_database_option(parser)
-    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="CLIENT",
-                        help="ask only these")  # fmt: skip
-    parser.add_argument("--skip", nargs="+", choices=names, default=[], metavar="CLIENT",
-                        help="do not ask these")  # fmt: skip
-    parser.add_argument("--write", type=Path, metavar="FILE",
-                        help="put the table into this page, if all is right")  # fmt: skip
+    what = f"Ask real clients about the database and compare their answers: {', '.join(names)}."
+    parser = parser_of("clients", what, "--skip superset", "docs/connect.md")
+    project.add_database_option(parser)
+    parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="CLIENT")
+    parser.add_argument("--skip", nargs="+", choices=names, default=[], metavar="CLIENT")
     return parser
 
 
 def command(options: argparse.Namespace) -> None:
-    clients = load_clients()
+    """Ask each client about the database, read-only, and about a fresh export of it."""
+    clients, database = load_clients(), options.database.absolute()
     chosen = [one for one in clients if one.name in options.only and one.name not in options.skip]
-    if options.write and chosen != clients:
-        raise ProjectError("--write wants the answers of all clients: leave out --only and --skip")
-    rows, faults = ask_all(chosen, options.database.absolute())
-    table = markdown_table(["client", "version", "asked", "result"], rows)
+    rows, faults = [], []
+    with tempfile.TemporaryDirectory(prefix="us_trade-clients-") as scratch:
+        request = {"database": str(database), "dist": f"{scratch}/data"}
+        export(database, Path(scratch) / "data")
+        with project.open_database(database) as connection:
+            questions = list(load_questions(connection))
+        before = project.sha256(database)
+        for client in chosen:
+            row, wrong = ask(client, questions, request, scratch)
+            rows.append(row)
+            faults += wrong
+            print(f"{client.name}: {row[-1]}", file=sys.stderr)
+        if project.sha256(database) != before:
+            faults.append(f"{project.shown(database)}: changed, by a client or by a build")
+    table = project.markdown_table(["client", "version", "asked", "result"], rows)
     print(table)
+    if options.write and [row[-1] for row in rows] != ["pass"] * len(clients):
+        faults.append("--write wants the answers of all clients")
     if faults:
         raise ProjectError("\n".join(faults))
     if options.write:
-        if any(row[-1] != "pass" for row in rows):
-            raise ProjectError("--write wants the answers of all clients")
         write_table(options.write, "clients", table)
 
 
 if __name__ == "__main__":
-    sys.exit(main(command, parser()))
+    sys.exit(project.main(command, parser()))

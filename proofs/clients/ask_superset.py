@@ -5,7 +5,7 @@
 # requirements = "superset.txt"
 # program = "chromium"  # of Debian's package chromium
 # ///
-"""Apache Superset: started on loopback, configured and asked over its REST API, as a user does it.
+"""Apache Superset: configured as docs/superset.md says, started, and asked over its REST API.
 
 The dashboard of clients/superset is imported and opened in Chromium: what its charts ask there, and
 are answered, is what a reader's do.  The server is a thread, which ends with this process.
@@ -22,6 +22,7 @@ import re
 import secrets
 import shutil
 import sys
+import textwrap
 import threading
 import zipfile
 from importlib.metadata import version
@@ -34,15 +35,9 @@ from playwright.sync_api import Response, sync_playwright
 
 PASSWORD = secrets.token_urlsafe()
 WHO = ["--username", "admin", "--firstname", "A", "--lastname", "B", "--email", "a@b.example"]
-CONFIG = """
-SECRET_KEY = {key!r}
-SQLALCHEMY_DATABASE_URI = "sqlite:///{folder}/superset.db"
-PREVENT_UNSAFE_DB_CONNECTIONS = False  # a database in a local file
-TALISMAN_ENABLED = False  # http, on loopback
-RATELIMIT_ENABLED = False
-"""
 MART = "fct_monthly_trade"
-DASHBOARD = Path(__file__).parents[2] / "clients" / "superset"
+ROOT = Path(__file__).parents[2]
+PAGE, DASHBOARD = ROOT / "docs" / "superset.md", ROOT / "clients" / "superset"
 # As root in a container Chromium has no sandbox of its own.
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
@@ -50,10 +45,14 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 def serve() -> str:
     """Start Superset with tables of its own and an administrator; return its address."""
     folder = Path.cwd()
-    config = folder / "superset_config.py"
-    config.write_text(CONFIG.format(key=secrets.token_urlsafe(42), folder=folder))
-    os.environ |= {"SUPERSET_CONFIG_PATH": str(config), "SUPERSET_HOME": str(folder)}
-    os.environ["FLASK_APP"] = "superset"
+    (config,) = re.findall(r"```python\n(.*?)```", PAGE.read_text(), re.DOTALL)
+    (folder / "superset_config.py").write_text(textwrap.dedent(config))
+    os.environ |= {
+        "SUPERSET_CONFIG_PATH": str(folder / "superset_config.py"),
+        "SUPERSET_SECRET_KEY": secrets.token_urlsafe(42),
+        "SUPERSET_HOME": str(folder),
+        "FLASK_APP": "superset",
+    }
     superset = Path(sys.executable).with_name("superset")
     client.run(superset, "db", "upgrade")
     client.run(superset, "fab", "create-admin", *WHO, "--password", PASSWORD)

@@ -21,6 +21,7 @@ from pathlib import Path
 import duckdb
 
 from project import DBT, ROOT, ProjectError, main
+from proofs import parser_of
 from proofs.commands import Command, install, run
 from proofs.copies import copy_project, releases_of
 from proofs.differences import differences
@@ -134,15 +135,10 @@ def prove(engines: list[Path], folder: Path) -> str:
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m proofs.engines",
-        description="Build with dbt 1.11 and with dbt 2, and compare the databases.",
-        epilog="example: .venv/bin/python -m proofs.engines --dbt2 ~/.local/bin/dbt",
-    )
+    what = "Build with dbt 1.11 and with dbt 2, and compare the databases."
+    parser = parser_of("engines", what, "--dbt2 ~/.local/bin/dbt", "docs/running.md")
     parser.add_argument("--dbt2", type=Path, metavar="FILE",
                         help="a dbt 2 of your own, in place of the installed one")  # fmt: skip
-    parser.add_argument("--write", type=Path, metavar="FILE",
-                        help="put the result into this file, such as docs/running.md")  # fmt: skip
     return parser
 
 

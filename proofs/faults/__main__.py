@@ -23,23 +23,18 @@ from pathlib import Path
 import duckdb
 
 from project import ProjectError, main, markdown_table
-from proofs import faults
+from proofs import faults, parser_of
 from proofs.tables import write_table
 
 HEADER = ("fault", "error", "tried", "detected", "located", "ambiguous", "repaired", "wrong")
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m proofs.faults",
-        description="Damage the release in every way a copying hand does; count what is found.",
-        epilog="example: .venv/bin/python -m proofs.faults --sample 100",
-    )
+    what = "Damage the release in every way a copying hand does; count what is found."
+    parser = parser_of("faults", what, "--sample 100", "docs/checks.md")
     parser.add_argument("--sample", type=int, metavar="N", help="so many copies of each kind")
     parser.add_argument("--verdicts", type=Path, metavar="FILE",
                         help="write a CSV file with a row for each copy")  # fmt: skip
-    parser.add_argument("--write", type=Path, metavar="FILE",
-                        help="put the table into this file, such as docs/checks.md")  # fmt: skip
     return parser
 
 

@@ -83,33 +83,31 @@ def write_tables(
 
     ``taken`` are the names of other files of the folder.
     """
-    resources = []
+    resources: list[Json] = []
     for mart in map(Mart._make, connection.execute(MARTS).fetchall()):
         place = f"{SCHEMA}.{visible(mart.name)}"
-        try:
-            check_names(mart, taken)
-            resource = write_mart(connection, mart, folder)
-        except (ProjectError, duckdb.Error) as error:
-            reason = str(error).partition("\n")[0]
-            warn(f"{place}: is left out: {reason}")
-            for half in folder.glob(f"{mart.name}.*"):
-                half.unlink()
-            continue
-        for doubt in doubts_of(mart, resource):
+        fault = fault_of(mart, taken)
+        if not fault:
+            try:
+                resources.append(write_mart(connection, mart, folder))
+            except duckdb.Error as error:
+                fault = str(error).partition("\n")[0]
+                for half in folder.glob(f"{mart.name}.*"):
+                    half.unlink()
+        doubts = [f"is left out: {fault}"] if fault else doubts_of(mart, resources[-1])
+        for doubt in doubts:
             warn(f"{place}: {doubt}")
-        resources.append(resource)
     if not resources:
         raise ProjectError(f"the database has no table in the schema {SCHEMA}; run make first")
     return resources
 
 
-def check_names(mart: Mart, taken: Collection[str]) -> None:
-    """Raise ProjectError where a name of a mart cannot be that of a file and an id."""
+def fault_of(mart: Mart, taken: Collection[str]) -> str:
+    """Return why a name of a mart cannot be that of a file and an id; "" where it can."""
     for name in (mart.name, *(column["column_name"] for column in mart.columns)):
         if not re.fullmatch(r"\w+", name):
-            raise ProjectError(f"{visible(name)} is no plain name; letters, digits and _ are")
-    if f"{mart.name}.csv" in taken:
-        raise ProjectError("another file of the export has its name")
+            return f"{visible(name)} is no plain name; letters, digits and _ are"
+    return "another file of the export has its name" if f"{mart.name}.csv" in taken else ""
 
 
 def write_mart(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> Json:

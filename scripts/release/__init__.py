@@ -6,23 +6,22 @@ alone or in a bundle, or saved as text; one file a release.  Units: millions of 
 seasonally adjusted.  Nothing is computed here: a number in a seed is the number on the line, and
 every calculation is SQL, in a model.
 
-    text.py      the bytes of a text     ->  its lines
-    workbook.py  the bytes of a workbook ->  the lines of its sheet, and these as a text's
-      workbook_process.py                    its bytes -> its cells
-    bundle.py    the bytes of a bundle   ->  those of the workbook in it
-    parser.py    lines                   ->  rows of cells, or every fault with its place
-      tables.py                              what the two tables differ in
-      header.py                              which column is which series
-      years.py                               which rows there must be
-    reader.py    a file                  ->  a Release, or Refused
-    seeds.py     a folder of releases    ->  the seeds
+    reader.py    a file                      ->  a Release, or Refused
+    workbook.py  the bytes of a workbook     ->  its sheet as a text
+      workbook_process.py                        its bytes -> its cells
+    text.py      the bytes of a text         ->  its lines, and the names of places in it
+    parser.py    lines                       ->  rows of cells, or every fault with its place
+      tables.py                                  what the two tables differ in
+      years.py                                   which rows there must be
+    seeds.py     a folder of releases        ->  the seeds
 """
 
-from .faults import Fault, Refused
-from .header import SERIES
-from .reader import Release, read_bundle, read_release, read_workbook
-from .seeds import normalize, release_paths
-from .years import MONTHS, Row
+from .parser import Release
+from .reader import read_bundle, read_release, read_workbook
+from .seeds import normalize
+from .tables import SERIES
+from .text import Refused
+from .years import MONTHS
 
-__all__ = ["MONTHS", "SERIES", "Fault", "Refused", "Release", "Row", "normalize", "read_bundle"]
-__all__ += ["read_release", "read_workbook", "release_paths"]
+__all__ = ["MONTHS", "SERIES", "Refused", "Release", "normalize", "read_bundle", "read_release"]
+__all__ += ["read_workbook"]

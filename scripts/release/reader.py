@@ -1,40 +1,30 @@
 """Read one file of a release, a text, a workbook or a bundle, whole or not at all.
 
-A file's kind comes from its name, then its size is checked. A workbook's sheet is parsed first, so
-that faults name cells; then it is written in the layout of a text and parsed again: the release's
-lines are those of that text.
+A file's kind comes from its name, then its size is checked.  A bundle is the zip file of all
+exhibits of a news release: ``ft900xlsx_YYMM.zip`` for its month, ``ft900xlsx.zip`` for the current
+one, and ``ft900xls_YYMM.zip`` with old workbooks, before September 2020.  Nothing but Exhibit 1 is
+read of it, and nothing is unpacked to the disk.
 """
 
 from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, replace
-from pathlib import Path
+from dataclasses import replace
+from functools import partial
+from pathlib import Path, PurePosixPath
 
 from project import shown, visible
 
-from .bundle import exhibit_in, named_month
-from .faults import refusal
-from .parser import Draft, parse
-from .text import Text
-from .workbook import page, read_sheet
+from .parser import Release, parse
+from .text import Text, refusal
+from .workbook import opened, read_sheet
 
 # The published tables have 35,000 bytes as a text, 270,000 as a workbook.
 MOST_BYTES = {".txt": 1_000_000, ".xlsx": 5_000_000, ".xls": 5_000_000, ".zip": 50_000_000}
-MONTH = re.compile(r"[12][0-9]{3}-(?:0[1-9]|1[0-2])")
-
-
-@dataclass(frozen=True)
-class Release(Draft):
-    """One release: the table, the text that it is the whole of, and the file it came in."""
-
-    text: Text
-    sha256: str
-    source_format: str = "text"
-    sheet_name: str = ""
-    row_offset: str = ""  # how much larger the number of a line is than that of its row
-    member: str = ""  # of a bundle: the workbook in it
+EXHIBITS = ("exh1.xlsx", "exh1.xls")
+MONTH = re.compile(r"([12][0-9]{3})-(0[1-9]|1[0-2])")
+BUNDLE = re.compile(r"ft900xlsx?_([0-9]{2})(0[1-9]|1[0-2])(?![0-9])", re.IGNORECASE)
 
 
 def read_release(path: Path) -> Release:
@@ -48,50 +38,50 @@ def read_release(path: Path) -> Release:
         data = path.read_bytes()
     except OSError as error:
         raise refusal(name, f"cannot be read: {error.strerror}") from None
-    release = read(name, data, suffix)
-    if MONTH.fullmatch(path.stem) and path.stem != release.release_id:
-        reason = f"ends with {release.release_id}; is it cut off? If not, name it for that month"
-        raise refusal(name, reason)
-    return release
+    return read(name, data, suffix)
 
 
 def read(name: str, data: bytes, suffix: str) -> Release:
     """Return the release in ``data``, called ``name`` in messages; raise Refused."""
+    check_size(name, suffix, len(data))
+    member = ""
     if suffix == ".txt":
-        return read_text(name, data)
-    return read_bundle(name, data) if suffix == ".zip" else read_workbook(name, data, suffix)
+        text = Text(name, data)
+    elif suffix == ".zip":
+        member, exhibit = exhibit_in(name, data)
+        text = read_sheet(f"{name}/{visible(member)}", exhibit)
+    else:
+        text = read_sheet(name, data)
+    release = replace(parse(text), sha256=hashlib.sha256(data).hexdigest(), member=member)
+    file = PurePosixPath(name)
+    if named := MONTH.fullmatch(file.stem) or BUNDLE.match(file.name):
+        month = f"20{named[1]}"[-4:] + f"-{named[2]}"
+        if month != release.release_id:
+            reason = f"ends with {release.release_id}, yet is named for {month}; is it cut off?"
+            raise refusal(name, reason)
+    return release
+
+
+read_workbook = partial(read, suffix=".xlsx")
+read_bundle = partial(read, suffix=".zip")
 
 
 def check_size(name: str, suffix: str, size: int) -> None:
-    """Raise Refused for a file that is much larger than a release."""
+    """Raise Refused for a file that is empty, or much larger than a release."""
+    if not size:
+        raise refusal(name, "is empty")
     if size > MOST_BYTES[suffix]:
-        most = f"a release has less than {MOST_BYTES[suffix]:,}"
-        raise refusal(name, f"has {size:,} bytes; {most}")
+        raise refusal(name, f"has {size:,} bytes; a release has less than {MOST_BYTES[suffix]:,}")
 
 
-def read_text(name: str, data: bytes) -> Release:
-    """Return the text ``data`` as a release; raise Refused."""
-    text = Text(name, data)
-    return Release(**vars(parse(text)), text=text, sha256=text.sha256)
-
-
-def read_workbook(name: str, data: bytes, suffix: str = ".xlsx") -> Release:
-    """Return the workbook ``data`` as a release; raise Refused."""
-    check_size(name, suffix, len(data))
-    sheet = read_sheet(name, data, suffix)
-    lines, offset = page(sheet.lines, parse(sheet))
-    text = Text(name, "\n".join(lines).encode())
-    release = Release(**vars(parse(text)), text=text, sha256=hashlib.sha256(data).hexdigest())
-    return replace(release, source_format="workbook", sheet_name=sheet.name, row_offset=str(offset))
-
-
-def read_bundle(name: str, data: bytes) -> Release:
-    """Return Exhibit 1 in the bundle ``data`` as a release; raise Refused."""
-    check_size(name, ".zip", len(data))
-    member, exhibit = exhibit_in(name, data, MOST_BYTES[".xlsx"])
-    release = read_workbook(f"{name}/{visible(member)}", exhibit, Path(member).suffix.lower())
-    month = named_month(name)
-    if month not in ("", release.release_id):
-        reason = f"holds the exhibit of {release.release_id}, yet is named for {month}"
-        raise refusal(name, reason)
-    return replace(release, sha256=hashlib.sha256(data).hexdigest(), member=member)
+def exhibit_in(path: str, data: bytes) -> tuple[str, bytes]:
+    """Return the name and the bytes of the one Exhibit 1 in a bundle; raise Refused."""
+    with opened(path, data, "is damaged") as archive:
+        parts = archive.infolist()
+        found = [it for it in parts if PurePosixPath(it.filename).name.casefold() in EXHIBITS]
+        names = ", ".join(visible(part.filename) for part in found)
+        if len(found) != 1:
+            what = f"{names}; expected one" if found else f"no {' or '.join(EXHIBITS)}"
+            raise refusal(path, f"holds {what}")
+        check_size(f"{path}/{names}", ".xlsx", found[0].file_size)  # zipfile unpacks no more
+        return found[0].filename, archive.read(found[0].filename)

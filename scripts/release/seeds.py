@@ -17,49 +17,75 @@ from __future__ import annotations
 
 import contextlib
 import csv
-import filecmp
+import io
 import os
 import re
-import tempfile
-from contextlib import ExitStack
+from collections import Counter
+from collections.abc import Mapping
 from pathlib import Path
 
-from project import ProjectError, in_words, locked, scratch, shown, visible
+from project import ProjectError, in_words, locked, shown, visible, written
 
-from .faults import Fault, Refused, refusal
-from .header import SERIES
-from .parser import PREVIOUS
-from .reader import Release, read_release
-from .text import letters
+from .parser import Release
+from .reader import read_release
+from .tables import SERIES
+from .text import Refused, letters, refusal
+from .years import MONTH, PREVIOUS
 
-HEADERS = {
-    "releases": (
-        "release_id", "release_table", "file_name", "title", "units_note", "first_month",
-        "last_month", "line_count", "cell_count", "line_ending", "has_byte_order_mark",
-        "ends_with_newline", "cell_layout", "sha256", "source_format", "text_sha256",
-        "sheet_name", "row_offset",
-    ),
-    "monthly_trade": (
-        "release_id", "line_number", "period_type", "year", "month", "label", "is_revised",
-        "layout", *SERIES,
-    ),
-    "annual_trade": (
-        "release_id", "line_number", "period_type", "year", "first_month", "last_month", "label",
-        "is_revised", "layout", *SERIES,
-    ),
-    "release_lines": ("release_id", "line_number", "kind", "is_published", "text"),
-    "release_columns": ("release_id", "series_id", "column_number", "sheet_column"),
-}  # fmt: skip
-
-# After each line of release_lines: dbt reads blanks and the word null as null.
-END = "|"
-
+SEEDS = ("releases", "monthly_trade", "annual_trade", "release_lines", "release_columns")
+END = "|"  # after each line of release_lines: dbt reads blanks and the word null as null
 # Files of Windows, macOS and spreadsheet programs, which are skipped.
 BY_PRODUCT = re.compile(
     r"\..*|~\$.*|thumbs\.db|ehthumbs\.db|desktop\.ini|icon\r|.*:zone\.identifier", re.I | re.S
 )
-
 BUSY = "seeds: a build, or another normalize_release, is at work; wait for it to end"
+
+SeedRow = Mapping[str, object]
+
+
+def flag(value: bool) -> str:
+    return "true" if value else "false"
+
+
+def seed_rows(release: Release, file_name: str) -> dict[str, list[SeedRow]]:
+    """Return the rows of each seed that one release makes, in the order of its lines."""
+    text, key = release.text, {"release_id": release.release_id}
+    usual = Counter(row.layout for row in release.rows).most_common(1)[0][0]
+    seeds: dict[str, list[SeedRow]] = {name: [] for name in SEEDS}
+    seeds["releases"] = [{
+        **key, "release_table": release.release_table, "file_name": file_name,
+        "title": release.title, "units_note": release.units_note,
+        "first_month": release.months[0], "last_month": release.release_id,
+        "line_count": len(text.lines), "cell_count": sum(len(row.cells) for row in release.rows),
+        "line_ending": text.line_ending, "has_byte_order_mark": flag(text.has_byte_order_mark),
+        "ends_with_newline": flag(text.ends_with_newline), "cell_layout": usual,
+        "sha256": release.sha256, "source_format": "workbook" if text.rows else "text",
+        "text_sha256": text.sha256, "sheet_name": text.sheet_name,
+        "row_offset": len(text.lines) - text.rows[-1] if text.rows else "",
+    }]  # fmt: skip
+    for row in release.rows:
+        line = key | {"line_number": row.line, "period_type": row.period_type, "year": row.year}
+        if is_month := row.period_type in (MONTH, PREVIOUS):
+            line |= {"month": row.first}
+        else:
+            line |= {"first_month": row.first, "last_month": row.last}
+        line |= {
+            "label": row.label, "is_revised": flag(row.is_revised),
+            "layout": "" if row.layout == usual else row.layout,
+            **dict(zip(SERIES, row.cells, strict=True)),
+        }  # fmt: skip
+        seeds["monthly_trade" if is_month else "annual_trade"].append(line)
+    seeds["release_lines"] = [
+        {**key, "line_number": number, "kind": kind,
+         "is_published": flag(number not in release.unknown_lines), "text": words + END}
+        for number, kind, words in release.other_lines
+    ]  # fmt: skip
+    seeds["release_columns"] = [
+        {**key, "series_id": series, "column_number": at + 1,
+         "sheet_column": letters(at + 1) if text.rows else ""}
+        for series, at in release.columns.items()
+    ]  # fmt: skip
+    return seeds
 
 
 def release_paths(folder: Path) -> list[Path]:
@@ -71,74 +97,30 @@ def release_paths(folder: Path) -> list[Path]:
     return paths
 
 
-def flag(value: bool) -> str:
-    return "true" if value else "false"
-
-
-def seed_rows(release: Release, file_name: str) -> dict[str, list[tuple[object, ...]]]:
-    """Return the rows of each seed that one release makes, in the order of its lines."""
-    text, key = release.text, release.release_id
-    usual = release.cell_layout()
-    rows: dict[str, list[tuple[object, ...]]] = {"monthly_trade": [], "annual_trade": []}
-    for row in release.rows:
-        period: tuple[object, ...] = row.period_type, row.year, row.first
-        is_month = row.period_type in ("month", PREVIOUS)
-        period += () if is_month else (row.last,)
-        layout = "" if row.layout == usual else row.layout
-        end = row.label, flag(row.is_revised), layout, *row.cells
-        rows["monthly_trade" if is_month else "annual_trade"].append((key, row.line, *period, *end))
-    rows["releases"] = [(
-        key, release.release_table, file_name, release.title, release.units_note,
-        release.months[0], key, len(text.lines), sum(len(row.cells) for row in release.rows),
-        text.line_ending, flag(text.has_byte_order_mark), flag(text.ends_with_newline), usual,
-        release.sha256, release.source_format, text.sha256, release.sheet_name, release.row_offset,
-    )]  # fmt: skip
-    rows["release_lines"] = [
-        (key, number, kind, flag(number not in release.unknown_lines), line + END)
-        for number, kind, line in release.other_lines
-    ]
-    rows["release_columns"] = [
-        (key, series, at + 1, letters(at + 1) if release.sheet_name else "")
-        for series, at in sorted(release.columns.items(), key=lambda it: SERIES.index(it[0]))
-    ]
-    return rows
-
-
-def write_seeds(paths: list[Path], folder: Path) -> None:
-    """Read every release and write the seeds into ``folder``, one release in memory at a time.
-
-    Raises Refused with the faults of all the files.
-    """
-    faults: list[Fault] = []
+def seed_files(paths: list[Path]) -> dict[str, bytes]:
+    """Return the seeds of all releases, by file name; raise Refused with the faults of all."""
+    faults: list[str] = []
     file_of: dict[str, str] = {}
-    with ExitStack() as stack:
-        files = {
-            name: stack.enter_context((folder / name).open("w", encoding="utf-8", newline=""))
-            for name in HEADERS
-        }
-        writers = {name: csv.writer(file, lineterminator="\n") for name, file in files.items()}
-        for name, header in HEADERS.items():
-            writers[name].writerow(header)
-        for path in paths:
-            try:
-                release = read_release(path)
-            except Refused as refused:
-                faults.extend(refused.faults)
-                continue
-            key, file_name = release.release_id, visible(shown(path))
-            if key in file_of:
-                reason = f"ends with {key}, as {file_of[key]} does; keep one of the two"
-                faults.append(Fault(file_name, 0, reason))
-                continue
-            file_of[key] = file_name
-            member = f"/{release.member}" if release.member else ""
-            for name, rows in seed_rows(release, path.name + member).items():
-                writers[name].writerows(rows)
-        if faults:
-            raise Refused(faults)
-        for file in files.values():
-            file.flush()
-            os.fsync(file.fileno())
+    files = {name: io.StringIO(newline="") for name in SEEDS}
+    for path in paths:
+        name = visible(shown(path))
+        try:
+            release = read_release(path)
+            if (other := file_of.setdefault(release.release_id, name)) != name:
+                reason = f"ends with {release.release_id}, as {other} does; keep one of the two"
+                raise refusal(name, reason)
+        except Refused as refused:
+            faults += refused.faults
+            continue
+        member = f"/{release.member}" if release.member else ""
+        for seed, rows in seed_rows(release, path.name + member).items():
+            writer = csv.DictWriter(files[seed], list(rows[0]), lineterminator="\n")
+            if not files[seed].tell():
+                writer.writeheader()
+            writer.writerows(rows)
+    if faults:
+        raise Refused(faults)
+    return {f"{name}.csv": file.getvalue().encode() for name, file in files.items()}
 
 
 def normalize(releases: Path, seeds: Path, *, check: bool, lock: bool = True) -> str:
@@ -149,48 +131,25 @@ def normalize(releases: Path, seeds: Path, *, check: bool, lock: bool = True) ->
     seed then being touched; ProjectError where another holds the lock, or the disk fails.
     """
     paths = release_paths(releases)
-    if check:
-        with tempfile.TemporaryDirectory() as new:
-            write_seeds(paths, Path(new))
-            changed = stale(Path(new), seeds)
-        if changed:
+    with locked(seeds.resolve(), BUSY) if lock and not check else contextlib.nullcontext():
+        changed = {
+            seeds / name: data for name, data in seed_files(paths).items()
+            if not (seeds / name).is_file() or (seeds / name).read_bytes() != data
+        }  # fmt: skip
+        if check and changed:
             reason = "is not what the releases say; run scripts/normalize_release.py"
-            raise Refused(Fault(shown(seeds / name), 0, reason) for name in sorted(changed))
-    else:
-        with locked(seeds.resolve(), BUSY) if lock else contextlib.nullcontext():
-            changed = write(paths, seeds)
+            raise Refused(f"{shown(path)}: {reason}" for path in sorted(changed))
+        # All are complete on the disk before the first takes its place. If a run is killed between
+        # two of them, the next one, with which every build begins, writes the rest.
+        try:
+            with contextlib.ExitStack() as stack:
+                for path, data in changed.items():
+                    file = stack.enter_context(written(path))
+                    file.write(data)
+                    file.flush()
+                    os.fsync(file.fileno())
+        except OSError as error:
+            raise ProjectError(f"{shown(seeds)}: {in_words(error)}; run it again") from error
     count = f"{len(paths)} release{'s' * (len(paths) != 1)}"
-    done = f"{', '.join(changed)} written" if changed else "the seeds are up to date"
-    return f"{count}: {done}"
-
-
-def write(paths: list[Path], seeds: Path) -> list[str]:
-    """Write the seeds, and move those that changed into place; return their names.
-
-    All are complete on the disk before the first move. If a run is killed between moves, the next
-    run, with which every build begins, moves the rest.
-    """
-    moved: list[str] = []
-    try:
-        # On the seeds' own disk, so that a move is a rename; without ".csv" in the names, so that
-        # dbt never takes what a killed run left behind for seeds.
-        with scratch(seeds / "next") as new:
-            write_seeds(paths, new)
-            for name in stale(new, seeds):
-                os.replace(new / name.removesuffix(".csv"), seeds / name)
-                moved.append(name)
-    except OSError as error:
-        place = "" if error.filename else f"{shown(seeds)}: "
-        done = f"only {', '.join(moved)} written; run it again" if moved else "nothing was written"
-        raise ProjectError(f"{place}{in_words(error)}\n{done}") from error
-    return moved
-
-
-def stale(new: Path, seeds: Path) -> list[str]:
-    """Return the seeds that are missing or differ from the files in ``new``."""
-    return [
-        f"{name}.csv"
-        for name in HEADERS
-        if not (seeds / f"{name}.csv").exists()
-        or not filecmp.cmp(new / name, seeds / f"{name}.csv", shallow=False)
-    ]
+    names = ", ".join(path.name for path in changed)
+    return f"{count}: {f'{names} written' if names else 'the seeds are up to date'}"

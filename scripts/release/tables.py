@@ -13,108 +13,100 @@ from __future__ import annotations
 
 import csv
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from project import quoted
-
-
-def folded(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern, re.IGNORECASE)
-
+FLOWS = ("balance", "exports", "imports")
+COMPONENTS = ("total", "goods", "services")
+SERIES = tuple(f"{flow}_{component}" for flow in FLOWS for component in COMPONENTS)
 
 TITLE = "U.S. International Trade in Goods and Services"
 NAME = re.escape(TITLE)
-PREVIOUS_HEADING = "previous heading"
 # The kind of a line of words by its beginning; the first match counts.
-PROSE = (
-    ("units", folded(r"in .*dollars")),
-    ("source", folded(r"source")),
-    ("note", folded(r"notes?\b")),
-    ("footnote", folded(r"\(\w\)|goods data |details may |data |revised|u\.s\. (census|bureau)")),
-)
-BASIS = folded(r"\b(?:balance of payments|bop)\b.*\bbasis\b")
+KINDS = {
+    "title": rf"exhibit 1\b|{NAME}",
+    "part": r"part [a-z]\b",
+    "units": "in .*dollars",
+    "source": "source",
+    "note": r"notes?\b",
+    "footnote": r"\(\w\)|goods data |details may |data |revised|u\.s\. (census|bureau)",
+}
+FOOTNOTE_MARK = re.compile(r"\s*\(\w\)$")
+# Of the news release; and BEA's tables, whose "Table 1" has the title of Exhibit 1.
+OTHER = re.compile(r"(?!exhibit 1\b)(?:exhibit|table) [0-9]+[a-z]?\b", re.IGNORECASE)
+# Words that no published line has, and what they contradict.
+CONTRADICTIONS = {
+    r"\b(?:hundred|thousand|billion|trillion)s?\b": "in millions of dollars",
+    r"\b(?:not|non|un)\W*(?:season|adjusted)|\bwithout season": "seasonally adjusted",
+    r"\b(?:chained|constant|real|inflation)\b|\b[12][0-9]{3} dollars": "in current dollars",
+    r"\b(?:census|customs)[- ](?:basis|based|value)|\bnot\b.*\b(?:bop|balance of payments)\b": (
+        "on a balance-of-payments basis"
+    ),
+}
+CLOSING = ("footnote", "note", "source")  # kinds of lines that may stand below the rows
 
 
 @dataclass(frozen=True)
 class Table:
-    """One table, as the parser knows it."""
+    """One table, as the parser knows it.
+
+    ``required`` are the lines of words that must be there, by kind: what such a line says, as a
+    pattern, and as an example for messages.  Those of a kind in CLOSING end the table.
+    """
 
     name: str  # in the column release_table
-    title: re.Pattern[str]  # a group in it is the first year
-    expected: str  # the title in messages
-    prose: tuple[tuple[str, re.Pattern[str]], ...]  # kinds of lines of words, how these begin
-    above: dict[str, str]  # kinds of lines that must be there, and the words for that in messages
-    adjusted: str  # the kind of line that says "seasonally adjusted"
-    closing: tuple[tuple[str, re.Pattern[str], str], ...]  # the last lines: kind, pattern, words
-    years: int = 0  # how many it prints; 0: as many as there are
-    has_year_to_date: bool = False  # of a full year, a row for the months of the last year so far
-    has_previous: bool = False  # at its end, last month as previously published
-
-    def kind_of(self, words: str) -> str:
-        """Return the kind of a line of words by its beginning: a title, units, ...; or ""."""
-        return next((kind for kind, pattern in self.prose if pattern.match(words)), "")
+    required: dict[str, tuple[str, str]]
+    years: int = 0  # how many it prints, with the rows of the news release; 0: as many as there are
 
 
+BASIS = r".*\b(?:balance of payments|bop)\b.*\bbasis\b.*"
 HISTORY = Table(
-    name="history",
-    title=folded(rf"{NAME}, ([0-9]{{4}}) ?- ?Present"),
-    expected=f"{TITLE}, 1992 - Present",
-    prose=(("title", folded(NAME)), *PROSE),
-    above={
-        "title": f'title "{TITLE}, ..."',
-        "units": 'units note "In millions of dollars. Seasonally adjusted; ..."',
+    "history",
+    {
+        "title": (rf"{NAME}, [0-9]{{4}} ?- ?Present", f'"{TITLE}, 1992 - Present"'),
+        "units": (
+            r"in millions of dollars\b.*seasonally adjusted.*",
+            '"In millions of dollars. Seasonally adjusted; ..."',
+        ),
+        "footnote": (BASIS, '"(1) Data presented on a Balance of Payments (BOP) Basis."'),
+        "source": (r"source: .*\bcensus bureau\b.*", '"Source: U.S. Census Bureau, ..."'),
     },
-    adjusted="units",
-    closing=(
-        ("footnote", BASIS, '"(1) Data presented on a Balance of Payments (BOP) Basis."'),
-        ("source", folded(r"source: .*\bcensus bureau\b"), '"Source: U.S. Census Bureau, ..."'),
-    ),
 )
 EXHIBIT_1 = Table(
-    name="exhibit_1",
-    title=folded(rf"Exhibit 1[.:]? ?-? ?{NAME}"),
-    expected=f"Exhibit 1. {TITLE}",
-    prose=(
-        ("title", folded(rf"exhibit 1\b|{NAME}")),
-        ("part", folded(r"part [a-z]\b")),
-        (PREVIOUS_HEADING, folded(r"(\w+)\.? data as published last month\b")),
-        *PROSE,
-    ),
-    above={
-        "part": 'line "Part A: Seasonally Adjusted ..."',
-        "title": f'title "Exhibit 1. {TITLE}"',
-        "units": 'units note "In millions of dollars. ..."',
+    "exhibit_1",
+    {
+        "part": (".*seasonally adjusted.*", '"Part A: Seasonally Adjusted ..."'),
+        "title": (rf"Exhibit 1[.:]? ?-? ?{NAME}", f'"Exhibit 1. {TITLE}"'),
+        "units": (r"in millions of dollars\b.*", '"In millions of dollars. ..."'),
+        "footnote": (BASIS, '"(1) Data are presented on a balance of payments (BOP) basis."'),
+        "note": ("note: .+", '"NOTE: ..."'),
     },
-    adjusted="part",
-    closing=(
-        ("footnote", BASIS, '"(1) Data are presented on a balance of payments (BOP) basis."'),
-        ("note", folded(r"note: ."), '"NOTE: ..."'),
-    ),
     years=3,
-    has_year_to_date=True,
-    has_previous=True,
 )
-TABLES = (HISTORY, EXHIBIT_1)
-READ = f'"{EXHIBIT_1.expected}" and "{HISTORY.expected}"'
-TITLES = f'"{EXHIBIT_1.expected}" or "{HISTORY.expected}"'
-
-# Of the news release; and BEA's tables, whose "Table 1" has the title of Exhibit 1.
-OTHER = folded(r"(exhibit|table) ([0-9]+[a-z]?)\b")
+TABLES = (EXHIBIT_1, HISTORY)
+TITLES = [table.required["title"] for table in TABLES]
 
 
-def table_of(words: str) -> Table | None:
-    """Return the table with this title, or with a title that begins so."""
-    return next((table for table in TABLES if table.kind_of(words) == "title"), None)
+def kind_of(words: str) -> str:
+    """Return the kind of a line of words by its beginning: a title, units, ...; or ""."""
+    return next((it for it, begins in KINDS.items() if re.match(begins, words, re.IGNORECASE)), "")
 
 
-def other_table(words: str) -> str:
-    """Return why a table with this title is not read; "" if it is no title."""
-    other = OTHER.match(words)
-    if other is None or (other[1].casefold(), other[2]) == ("exhibit", "1"):
-        return ""
-    return f"{quoted(words)} is another table; those that are read are {READ}"
+def unmarked(words: str) -> str:
+    """Return words without a footnote mark, in lower case: ``Goods (1)`` is ``goods``."""
+    return FOOTNOTE_MARK.sub("", words).casefold()
+
+
+def is_header(fields: Sequence[str]) -> bool:
+    """Return whether a field after the first is a flow or a component."""
+    return any(unmarked(field) in (*FLOWS, *COMPONENTS) for field in fields[1:])
+
+
+def has_title(words: str) -> bool:
+    """Return whether words begin with the title of one of the tables."""
+    return any(re.match(title, words, re.IGNORECASE) for title, _ in TITLES)
 
 
 @cache

@@ -4,8 +4,7 @@ calamine trusts the file: it makes room for whatever a damaged or malicious one 
 (one cell far off, and it reserves the whole range), and may go round in circles.  Here it may do
 neither for long, and what it brings down is this process.
 
-The file comes on stdin.  To stdout goes, as JSON, a list of sheets: name, cells as [row, column,
-value], both counted from 1.
+The file comes on stdin.  To stdout goes, as JSON, a list of sheets: name, rows of values.
 """
 
 from __future__ import annotations
@@ -15,6 +14,7 @@ import io
 import json
 import resource
 import sys
+from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetTypeEnum
 
@@ -35,13 +35,15 @@ def main() -> None:
     for sheet in book.sheets_metadata:
         if sheet.typ is SheetTypeEnum.WorkSheet:
             rows = book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-            found.append((sheet.name, [
-                (row, column, value)
-                for row, values in enumerate(rows, 1)
-                for column, value in enumerate(values, 1)
-                if value != ""
-            ]))  # fmt: skip
-    json.dump(found, sys.stdout, default=str)
+            found.append((sheet.name, filled([filled(row) for row in rows])))
+    sys.stdout.write(json.dumps(found, default=str))
+
+
+def filled(values: list[Any]) -> list[Any]:
+    """Return the values, or rows, without the blank ones at the end."""
+    while values and (values[-1] == [] or not str(values[-1]).strip()):
+        values.pop()
+    return values
 
 
 if __name__ == "__main__":

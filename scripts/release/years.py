@@ -1,4 +1,4 @@
-"""Compare the labels of a release with the rows that its calendar requires.
+"""Compare the rows of a release with those that its calendar requires.
 
 The first year, the last month and the kind of table determine the rows and their order. A stretch
 that differs is one fault: a lost year, for example, and not each of its months.
@@ -7,23 +7,38 @@ that differs is one fault: a lost year, for example, and not each of its months.
 from __future__ import annotations
 
 import difflib
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from .faults import Faults
 from .tables import Table
 
 MONTHS = (
     "January", "February", "March", "April", "May", "June", "July",
     "August", "September", "October", "November", "December",
 )  # fmt: skip
-MONTH_NUMBERS = {name.casefold(): number for number, name in enumerate(MONTHS, 1)}
-ABBREVIATIONS = MONTH_NUMBERS | {name[:3].casefold(): n for n, name in enumerate(MONTHS, 1)}
-ABBREVIATIONS["sept"] = 9
-# No release has more lines in a hundred years; more are not compared.
-MOST_YEARS = 150
-MOST_LABELS = 16 * MOST_YEARS
+NUMBERS = {it.casefold(): at for at, name in enumerate(MONTHS, 1) for it in (name, name[:3])}
+NUMBERS["sept"] = 9
+
+YEAR, MONTH, ANNUAL, UNREAD = "year", "month", "annual", "unread"
+HEADING, PREVIOUS = "previous heading", "as_previously_published"
+WITH_CELLS = (MONTH, ANNUAL, PREVIOUS)
+LABELS = {
+    YEAR: r"([12][0-9]{3})(?:\.0)?",
+    MONTH: f"({'|'.join(MONTHS)})",
+    ANNUAL: r"Jan(?:uary|\.)? ?-(?: ?([a-z]+)\.?)?",
+    HEADING: r"([a-z]+)\.? data as published last month\b.*",
+}
+NAMES = {
+    YEAR: "the year row {year}",
+    MONTH: "{month} {year}",
+    ANNUAL: '"Jan. - {month:.3}." of {year}',
+    HEADING: '"{month} data as published last month:"',
+    PREVIOUS: 'the row of numbers under "... data as published last month:"',
+}
+
+Key = tuple[str, int, int]  # kind, year, the last month that it covers; what a row is known by
 
 
 @dataclass
@@ -38,177 +53,126 @@ class Row:
     ``first`` and ``last`` are the months that it covers; the cells are millions of US dollars.
     ``layout`` says how they stand on the line: a format string in which ``{k:,}`` is the k-th
     series, and ``{k+9:,}`` its absolute value behind a sign that is spelled out.
+
+    Until all lines are read, ``period_type`` is the kind of the label, and some have no cells.
     """
 
     line: int
     period_type: str
-    label: str
-    is_revised: bool
+    label: str = ""
+    is_revised: bool = False
     year: int = 0
     first: int = 0
     last: int = 0
     layout: str = ""
     cells: list[int] = field(default_factory=list)
 
-
-Key = tuple[str, int, bool]
-
-
-@dataclass(frozen=True)
-class Label:
-    """What a row is labelled as, or must be: a ``year``, a ``month``, an ``annual`` row by its
-    last month; ``unread`` where nobody knows.  One that is not printed may be there, empty."""
-
-    kind: str
-    number: int
-    year: int
-    is_printed: bool = True
-    line: int = 0
-
     @property
     def key(self) -> Key:
-        """Return what is compared; not the year, which a lost row would change for the others."""
-        is_compared = self.kind != "annual" or self.is_printed
-        return self.kind, self.number * is_compared, self.is_printed
-
-    @property
-    def name(self) -> str:
-        """Return the words for one row."""
-        if self.kind == "unread":
-            return ""
-        if self.kind == "year":
-            return f"the year row {self.number}"
-        month = MONTHS[self.number - 1]
-        if self.kind == "month":
-            return f"{month} {self.year}"
-        return f'"Jan. -{f" {month[:3]}." if self.number > 1 else ""}" of {self.year}'
+        return self.period_type, self.year, self.last
 
 
-class Calendar:
-    """The labels of a release, in the order of its lines; faults go to ``faults``."""
-
-    def __init__(self, table: Table, faults: Faults) -> None:
-        self.table, self.faults = table, faults
-        self.first_year = 0  # named by the title
-        self.labels: list[Label] = []
-        self.year = 0
-
-    def enter(self, line: int, kind: str, number: int = 0, *, is_printed: bool = True) -> int:
-        """Add the label of a row; return the year of the row."""
-        if kind == "year":
-            self.year = number
-        elif kind == "annual" and self.labels and self.labels[-1].kind == "month":
-            self.year += 1  # whose row is lost
-        self.labels.append(Label(kind, number, self.year, is_printed, line))
-        return self.year
-
-    def is_to_date(self) -> bool:
-        """Return whether an annual row that comes now is the second one, of the year to date."""
-        before = [it.kind for it in self.labels[-1:] if it.is_printed]
-        return self.table.has_year_to_date and before == ["annual"]
-
-    def reference_month(self) -> tuple[int, int]:
-        """Return the year and number of the last month; (0, 0) without months.
-
-        Where the rows to compare with agree on a later month, it is that one: its row is lost.
-        """
-        months = [it for it in self.labels if it.kind == "month" and it.is_printed]
-        year, month = max(((it.year, it.number) for it in months), default=(0, 0))
-        if month and self.table.has_year_to_date:
-            annual = [it.number for it in self.labels if it.kind == "annual" and it.is_printed]
-            [(end, count)] = Counter(at for at in annual if at < 12).most_common(1) or [(0, 0)]
-            if count > 1:
-                year, month = year + (end < month), end
-        return year, month
-
-    def expected(self, first: int, year: int, month: int) -> Iterator[Label]:
-        """Yield the rows that there must be, and those that may be, which are not printed."""
-        has_next = not self.table.years and ("year", year + 1, True) in {
-            it.key for it in self.labels
-        }
-        for at in range(first, year + 1 + has_next):
-            last = 12 if at < year else month * (at == year)
-            yield Label("year", at, at)
-            yield Label("annual", last, at, last > 0)
-            if self.table.has_year_to_date and at < year and month < 12:
-                yield Label("annual", month, at)
-            yield from (Label("month", number, at, number <= last) for number in range(1, 13))
-
-    def check(self) -> None:
-        """Compare the labels with the expected ones; add a fault for each stretch that differs."""
-        found = self.labels
-        year, month = self.reference_month()
-        if not month:
-            return
-        first = next((it.number for it in found if it.kind == "year"), year)
-        first = year - self.table.years + 1 if self.table.years else self.first_year or first
-        if year - first >= MOST_YEARS or len(found) > MOST_LABELS:
-            reason = f"the rows reach from {first} to {year}, in {len(found):,} lines"
-            self.faults.at(found[0].line, f"{reason}; expected one row a month and year")
-            return
-        wanted = list(self.expected(first, year, month))
-        stretches = []
-        for a, b, c, d in differences([it.key for it in found], [it.key for it in wanted]):
-            lacking = [it for it in wanted[c:d] if it.is_printed]
-            stretches.append((found[a:b], lacking, found[min(a, len(found) - 1)].line))
-        lost = {it.name for _, lacking, _ in stretches for it in lacking}
-        moved = {it.name for rows, _, _ in stretches for it in rows} & lost
-        for rows, lacking, line in stretches:
-            if any(row.kind == "unread" for row in rows):
-                continue  # already a fault, and perhaps the very row that seems to be missing
-            if len(rows) == len(lacking) == 1:
-                here, there = rows[0], lacking[0].name
-                same = here.name == there and not here.is_printed
-                reason = f"{there} has no numbers" if same else f"is {here.name}; expected {there}"
-                self.faults.at(line, reason)
-                continue
-            if lacking := [row for row in lacking if row.name not in moved]:
-                what, are = in_short(lacking)
-                self.faults.at(line, f"{what} {are} missing")
-            if rows:
-                what, are = in_short(rows)
-                self.faults.at(rows[0].line, f"{what} {are} {self.why(rows[0], moved)}")
-
-    def why(self, row: Label, moved: set[str]) -> str:
-        """Return why a row does not belong where it is."""
-        if row.name in moved:
-            return "out of order"
-        for it in self.labels:
-            if it.name == row.name and it.line != row.line:
-                return f"there twice (also on {self.faults.source.line_name(it.line)})"
-        return "not expected here"
+def label_of(words: str) -> tuple[str, int]:
+    """Return the kind of a label, and its last month or its year; ("", 0) for other words."""
+    for kind, pattern in LABELS.items():
+        if found := re.fullmatch(pattern, words, re.IGNORECASE):
+            name = (found[1] or "Jan").casefold()
+            if number := int(name) if kind == YEAR else NUMBERS.get(name, 0):
+                return kind, number
+    return "", 0
 
 
-def differences(found: list[Key], wanted: list[Key]) -> Iterator[tuple[int, int, int, int]]:
-    """Yield the stretches in which two lists differ, as slices of both.
+def set_years(rows: Sequence[Row], first: int) -> None:
+    """Set the year of each row by the year rows; ``first`` is the year if there are none."""
+    year = next((row.year for row in rows if row.period_type == YEAR), first + 1) - 1
+    before = "", 0
+    for row in rows:
+        if row.period_type == YEAR:
+            year = row.year
+        elif row.period_type == ANNUAL and before == (MONTH, 12):
+            year += 1  # whose row is lost
+        if row.period_type in (MONTH, ANNUAL):
+            row.year = year
+        before = row.period_type, row.last
 
-    A stretch begins as late as it can: of rows that are there twice the second is named, and of a
-    lost year its own rows.
+
+def last_month(rows: Sequence[Row]) -> tuple[int, int]:
+    """Return the year and number of the last month; (0, 0) without months.
+
+    Where most of the annual rows agree on a later month, it is that one: its row is lost.
     """
-    pairs = enumerate(zip(found, wanted, strict=False))
-    same = next((at for at, pair in pairs if pair[0] != pair[1]), min(len(found), len(wanted)))
-    found, wanted = found[same:], wanted[same:]
-    codes = difflib.SequenceMatcher(None, found, wanted, autojunk=False).get_opcodes()
-    for (what, a, b, c, d), (_, _, end, _, _) in zip(codes, [*codes[1:], *codes[-1:]], strict=True):
-        if what == "equal":
-            continue
-        later = 0
-        keys, first, last = (found, a, b) if what == "delete" else (wanted, c, d)
-        while what != "replace" and b + later < end and keys[first + later] == keys[last + later]:
-            later += 1
-        later += same
-        yield a + later, b + later, c + later, d + later
+    year, month = max(
+        ((it.year, it.last) for it in rows if it.period_type == MONTH), default=(0, 0)
+    )
+    if month:
+        ends = [it.last for it in rows if it.period_type == ANNUAL and it.last < 12]
+        [(end, _)] = Counter([month, *ends]).most_common(1)
+        year, month = year + (end < month), end
+    return year, month
 
 
-def in_short(rows: Sequence[Label]) -> tuple[str, str]:
+def month_before(year: int, month: int) -> tuple[int, int]:
+    return (year, month - 1) if month > 1 else (year - 1, 12)
+
+
+def required(table: Table, first: int, year: int, month: int) -> Iterator[Key]:
+    """Yield the rows of the years from ``first`` to the last month."""
+    for at in range(first, year + 1):
+        last = 12 if at < year else month
+        yield YEAR, at, 0
+        yield ANNUAL, at, last
+        if table.years and month < last:
+            yield ANNUAL, at, month
+        yield from ((MONTH, at, number) for number in range(1, last + 1))
+    if table.years:
+        yield HEADING, 0, month_before(year, month)[1]
+        yield PREVIOUS, 0, 0
+
+
+def differences(
+    rows: Sequence[Row], table: Table, first: int, year: int, month: int
+) -> Iterator[tuple[int, str]]:
+    """Yield the line and the fault of each stretch of rows that differs from those required."""
+    wanted = list(required(table, first, year, month))
+    found = [row.key for row in rows]
+    if not table.years and found[-1] == (YEAR, year + 1, 0):
+        found.pop()  # a year that begins
+    counts = Counter(found)
+    stretches = difflib.SequenceMatcher(None, found, wanted, autojunk=False).get_opcodes()
+    for what, a, b, c, d in stretches:
+        lacking = [key for key in wanted[c:d] if key not in counts]
+        if what == "equal" or any(kind == UNREAD for kind, *_ in found[a:b]):
+            continue  # an unread one is already a fault, and perhaps the one that is missing
+        if found[a:b] and lacking:
+            yield rows[a].line, f"is {name(found[a])}; expected {name(lacking[0])}"
+        elif lacking:
+            line = rows[a - 1].line + 1 if a else rows[0].line
+            yield line, f"{in_words(lacking)} missing"
+        elif a < b:
+            why = "there twice" if counts[found[a]] > 1 else "out of order"
+            why = why if found[a] in wanted else "not expected here"
+            yield rows[a].line, f"{in_words(found[a:b])} {why}"
+
+
+def name(key: Key) -> str:
+    """Return the words for one row."""
+    kind, year, month = key
+    return NAMES[kind].format(year=year, month=MONTHS[month - 1])
+
+
+def in_words(keys: Sequence[Key]) -> str:
     """Return the words for rows that follow one another, and the verb for so many."""
-    first, last = rows[0], rows[-1]
-    if len(rows) == 1:
-        return first.name, "is"
-    if (first.kind, last.kind, last.number) == ("year", "month", 12):
-        is_one = first.year == last.year
-        years = f"the year {first.year}" if is_one else f"the years {first.year} to {last.year}"
-        return years, "is" if is_one else "are"
-    if all(row.kind == "month" and row.year == first.year for row in rows):
-        return f"{MONTHS[first.number - 1]} to {MONTHS[last.number - 1]} {first.year}", "are"
-    return f"the rows from {first.name} to {last.name}", "are"
+    if len(keys) == 1:
+        return f"{name(keys[0])} is"
+    return f"{len(keys):,} rows, from {name(keys[0])} to {name(keys[-1])}, are"
+
+
+def complete(rows: Sequence[Row], year: int, month: int) -> None:
+    """Set the period of each row of a release that ends with this month."""
+    for row in rows:
+        if row.period_type == PREVIOUS:
+            row.year, row.last = month_before(year, month)
+        row.first = row.last
+        if row.period_type == ANNUAL:
+            part = "part_year" if row.year == year else "year_to_date"
+            row.first, row.period_type = 1, "year" if row.last == 12 else part

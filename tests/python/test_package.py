@@ -6,6 +6,7 @@ import json
 import subprocess
 from pathlib import Path
 
+import pytest
 from support.builds import dbt, query
 
 from project import DBT, ROOT
@@ -36,6 +37,7 @@ order by trade.component
 SELECTED = ["--select", "+deficit", "+fred", "series", "--indirect-selection", "empty"]
 
 
+@pytest.mark.ci
 def test_another_project_builds_on_this_one(tmp_path: Path) -> None:
     for name, text in CONSUMER.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)

@@ -8,8 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from proofs.clients.__main__ import load_clients
-from proofs.clients.questions import load_questions
+from proofs.clients.__main__ import load_clients, load_questions
 
 from project import ROOT
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from proofs.readme import blocks
+from support.builds import query
 
 from project import ROOT
 
@@ -47,8 +48,10 @@ def test_every_query_has_its_answer_and_python_is_shown() -> None:
     assert PYTHON
 
 
-def test_readme_can_be_read_in_one_sitting() -> None:
-    assert README.count("\n") < 150
+def test_readme_is_read_in_one_sitting_and_shows_a_query_in_its_first_thirty_lines() -> None:
+    lines = README.split("\n")
+    assert len(lines) <= 150
+    assert all(part in "\n".join(lines[:30]) for part in ("```sh", "```sql", "| --- |"))
 
 
 @pytest.mark.parametrize("page", [*PAGES, ROOT / "Makefile"], ids=lambda path: path.name)
@@ -70,29 +73,18 @@ def test_a_warning_that_a_page_quotes_is_one_that_a_build_prints() -> None:
     assert [line for line in quoted if line not in printed] == []
 
 
-def test_readme_has_a_query_with_its_answer_in_its_first_thirty_lines() -> None:
-    top = "\n".join(README.split("\n")[:30])
-    assert all(part in top for part in ("```sh", "```sql", "| --- |"))
-
-
 def test_the_tables_of_readme_are_the_marts(database: Path) -> None:
     tables = README.partition("## The tables")[2].partition("\n## ")[0]
     first_cells = re.findall(r"^\| (`.*?) \|", tables, re.MULTILINE)
     listed = [name for cell in first_cells for name in re.findall(r"`(\w+)`", cell)]
-    with duckdb.connect(database, read_only=True) as connection:
-        marts = connection.execute(
-            "select table_name from duckdb_tables() where schema_name = 'marts'"
-        ).fetchall()
+    marts = query(database, "select table_name from duckdb_tables() where schema_name = 'marts'")
     assert sorted(listed) == sorted(name for (name,) in marts)
 
 
 @pytest.mark.parametrize("code", PYTHON)
 def test_the_python_of_readme_runs(code: str, database: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-c", code], cwd=database.parent, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
-    assert "2023" in done.stdout
+    python = [sys.executable, "-c", code]
+    assert "2023" in subprocess.check_output(python, cwd=database.parent, text=True)
 
 
 def test_which_table_answers_a_question_is_told_alike_in_readme_and_conventions() -> None:
@@ -116,9 +108,6 @@ def test_every_target_of_make_is_in_readme_or_contributing_and_each_there_is_one
     assert for_users | for_maintainers == set(targets)
     proofs = {"faults", "soak", "bench", "engines", "cluster", "clients", "golden", "lock"}
     assert not for_users & proofs
-
-
-# ------------------------------------------------------------ its commands, which CI runs
 
 
 def test_the_commands_of_readme_are_make_and_those_without_it() -> None:

@@ -72,6 +72,7 @@ comment on column marts.mart_small.b is null         -- mart_small: columns with
 create table marts.keyless as select 1 as a          -- keyless: has no primary key
 create table marts.list as select [1] as a           -- list: a: the other formats have no type for
 create table marts.huge as select 1::hugeint as a    -- huge: a: the other formats have no type for
+create table marts.empty as select {{}} as a         -- empty: is left out: Invalid Input Error:
 create table marts."../evil" (a int)                 -- ../evil: is left out: ../evil is no plain
 create table marts.slash ("a/b" int)                 -- slash: is left out: a/b is no plain name
 create table marts."a{0}[31m" (a int)                -- a\x1b[31m: is left out: a\x1b[31m is no

@@ -200,14 +200,14 @@ def test_sdmx_has_every_monthly_number_and_where_it_is_printed(database: Path, d
     )
     names = ["COMPONENT", "TIME_PERIOD", "RELEASE", "LINE_NUMBER", "FLOW", "OBS_VALUE"]
     in_csv = [*csv.DictReader((dist / sdmx.CSV).read_text(encoding="utf-8-sig").splitlines())]
-    all_series = [*ElementTree.parse(dist / sdmx.DATA).iter("Series")]
-    in_xml = [{**series.attrib, **one.attrib} for series in all_series for one in series]
+    in_xml = [
+        {**series.attrib, **one.attrib}
+        for series in ElementTree.parse(dist / sdmx.DATA).iter("Series") for one in series
+    ]  # fmt: skip
     for found in (in_xml, in_csv):
         rows = sorted(tuple(row[name] for name in names) for row in found)
         assert rows == sorted(tuple(map(str, row)) for row in numbers)
-    assert len(all_series) == 9
-    assert [*in_csv[0]] == ["STRUCTURE", "STRUCTURE_ID", "ACTION", *sdmx.PARTS]
-    assert {*in_xml[0]} == {*sdmx.PARTS}
+    assert {*in_xml[0]} == {*in_csv[0]} - {"STRUCTURE", "STRUCTURE_ID", "ACTION"} == {*sdmx.PARTS}
     lists = {
         one.get("id"): {code.get("id") for code in one.iter(f"{STRUCTURE}Code")}
         for one in ElementTree.parse(dist / sdmx.STRUCTURE).iter(f"{STRUCTURE}Codelist")

@@ -103,6 +103,16 @@ def replayed(
     upto      a model or data test that is enough, with what it needs
     """
     database = build.copy(folder)
+    new = written(folder, releases, seeds or {})
+    with duckdb.connect(database) as connection:
+        load_seeds(connection, build.manifest, new)
+        for statement in sql:
+            connection.execute(statement)
+        return Outcome(database, replay(connection, build.manifest, upto=upto))
+
+
+def written(folder: Path, releases: Mapping[str, bytes] | None, seeds: Mapping[str, str]) -> Path:
+    """Return a new folder with the seeds of releases, and with others, by name."""
     new = folder / "seeds"
     new.mkdir()
     if releases is not None:
@@ -110,13 +120,9 @@ def replayed(
         for name, data in releases.items():
             (folder / "releases" / name).write_bytes(data)
         normalize(folder / "releases", new, check=False)
-    for name, csv in (seeds or {}).items():
+    for name, csv in seeds.items():
         (new / f"{name}.csv").write_text(csv)
-    with duckdb.connect(database) as connection:
-        load_seeds(connection, build.manifest, new)
-        for statement in sql:
-            connection.execute(statement)
-        return Outcome(database, replay(connection, build.manifest, upto=upto))
+    return new
 
 
 def shared(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Outcome]) -> Outcome:

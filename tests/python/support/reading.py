@@ -6,25 +6,25 @@ A case is an entry of tests/cases/*.toml.  Its edits, of the lines of one of thr
     ["add", n, words]  at its end               ["cell", n, column, words]  a field of it
     ["drop", n, m]     lines n to m, or n alone ["copy", n, m, before]  them, once more
     ["move", n, behind]                         ["all", pattern, new]  everywhere
+    ["columns", order] every column, its flow above it, in that order
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import settings
 from proofs.made_up_releases import Published, made_up_exhibit
 
 from project import ROOT
 from release import SERIES, Refused, Release
 from release.parser import parse
 from release.reader import read
-from release.seeds import END, HEADERS, seed_rows
-from release.workbook import Sheet, field
+from release.seeds import END, seed_rows
+from release.text import clean
+from release.workbook import page
 
 COMMITTED = (ROOT / "releases" / "2024-02.txt").read_bytes().decode("ascii")
 LINES = COMMITTED.split("\n")
@@ -47,13 +47,14 @@ EXHIBIT = made_up_exhibit(
 )  # fmt: skip
 TEXTS = {"release": COMMITTED, "history": HISTORY, "exhibit": EXHIBIT}
 
-Case = dict[str, Any]
 
-
-def cases(file: str, text: str) -> list[Any]:
-    """Return the cases of a file that edit a text, each with the text."""
-    found = tomllib.loads((ROOT / "tests" / "cases" / f"{file}.toml").read_text())[text]
-    return [pytest.param(TEXTS[text], case, id=f"{text}: {case['name']}") for case in found]
+def cases(file: str, *texts: str) -> list[Any]:
+    """Return the cases of a file that edit one of the texts, each with the text."""
+    found = tomllib.loads((ROOT / "tests" / "cases" / f"{file}.toml").read_text())
+    return [
+        pytest.param(TEXTS[text], case, id=f"{text}: {case['name']}")
+        for text in texts for case in found[text]
+    ]  # fmt: skip
 
 
 def edited(text: str, *edits: list[Any]) -> str:
@@ -65,6 +66,13 @@ def edited(text: str, *edits: list[Any]) -> str:
         before, lines = text, text.split("\n")
         if kind == "all":
             text = re.sub(what[0], what[1], text)
+        elif kind == "columns":
+            for at, fields in enumerate(line.split("\t") for line in lines):
+                if fields[0] == "Period":
+                    fields[1:] = [flow for flow in fields[1::3] for _ in range(3)]
+                if len(fields) > 1:
+                    lines[at] = "\t".join(fields[place] for place in what[0])
+            text = "\n".join(lines)
         else:
             at = what[0] - 1
             if kind == "put":
@@ -72,7 +80,6 @@ def edited(text: str, *edits: list[Any]) -> str:
             elif kind == "add":
                 lines[at] += what[1]
             elif kind == "say":
-                assert what[1] in lines[at]
                 lines[at] = lines[at].replace(what[1], what[2])
             elif kind == "cell":
                 fields = lines[at].split("\t")
@@ -90,26 +97,19 @@ def edited(text: str, *edits: list[Any]) -> str:
     return text
 
 
-def faults_of(data: bytes, suffix: str = ".txt") -> list[str]:
+def faults_of(data: bytes | str, suffix: str = ".txt") -> list[str]:
     """Return the faults of a file that must be refused; ``some.txt:12:`` is left to ``12:``."""
     with pytest.raises(Refused) as refused:
-        read(f"some{suffix}", data, suffix)
-    return [
-        re.sub(r"^some\.\w+:(?: (?='\w+'!)|(?=\d))", "", str(it)) for it in refused.value.faults
-    ]
+        read(f"some{suffix}", data if isinstance(data, bytes) else data.encode(), suffix)
+    return [re.sub(r"^some\.\w+:(?: (?='\w+'!)|(?=\d))", "", it) for it in refused.value.faults]
 
 
 def sheet_faults(text: str) -> list[str]:
     """Return the faults of the sheet, called 1, that a text was saved from."""
-    cells = {
-        (row, column): field(words, column)
-        for row, line in enumerate(text.split("\n"), 1)
-        for column, words in enumerate(line.split("\t"), 1)
-        if words.strip()
-    }
+    grid = [[clean(field) for field in line.split("\t")] for line in text.split("\n")]
     with pytest.raises(Refused) as refused:
-        parse(Sheet("some.xlsx", "1", cells))
-    return [str(fault).removeprefix("some.xlsx: ") for fault in refused.value.faults]
+        parse(page("some.xlsx", "1", grid))
+    return [fault.replace("some.xlsx: '", "'") for fault in refused.value.faults]
 
 
 def printed_rows(text: str) -> list[list[int]]:
@@ -134,12 +134,8 @@ def rebuilt(seeds: dict[str, list[dict[str, str]]]) -> bytes:
         lines.append((int(row["line_number"]), f"{row['label']}\t{text}"))
     lines.sort()
     assert [number for number, _ in lines] == list(range(1, int(release["line_count"]) + 1))
-    assert not any(
-        set(value) & {"\r", "\n"}
-        for rows in seeds.values()
-        for row in rows
-        for value in row.values()
-    )
+    values = [value for rows in seeds.values() for row in rows for value in row.values()]
+    assert not {"\r", "\n"} & set("".join(values))
     ending = {"lf": "\n", "crlf": "\r\n"}[release["line_ending"]]
     text = ending.join(text for _, text in lines)
     mark = "\ufeff" * (release["has_byte_order_mark"] == "true")
@@ -149,27 +145,26 @@ def rebuilt(seeds: dict[str, list[dict[str, str]]]) -> bytes:
 def rows_of(release: Release) -> dict[str, list[dict[str, str]]]:
     """Return what the seeds of a release have, without writing them."""
     return {
-        name: [dict(zip(HEADERS[name], map(str, row), strict=True)) for row in rows]
+        name: [{column: str(value) for column, value in row.items()} for row in rows]
         for name, rows in seed_rows(release, "some.txt").items()
     }
 
 
-def read_or_refused(data: bytes, suffix: str = ".txt") -> Release | None:
-    """Return what damaged bytes are read to; None where they are refused, by their places.
-
-    What is read is the whole of its own text.
-    """
-    place = r"(:\d+|/[^:]+)?: .+" if suffix != ".txt" else r"(:\d+)?: .+"
-    try:
-        release = read(f"some{suffix}", data, suffix)
-    except Refused as refused:
-        assert refused.faults
-        assert all(re.match(rf"some\{suffix}{place}", str(fault)) for fault in refused.faults)
-        return None
+def read_whole(data: bytes | str, suffix: str = ".txt") -> Release:
+    """Return the release in a file; its seeds must have the whole of its text."""
+    data = data if isinstance(data, bytes) else data.encode()
+    release = read(f"some{suffix}", data, suffix)
     text = data if suffix == ".txt" else "\n".join(release.text.lines).encode()
     assert rebuilt(rows_of(release)) == text
     return release
 
 
-def damaged(examples: int) -> Callable:
-    return settings(max_examples=examples, derandomize=True, deadline=None, database=None)
+def read_or_refused(data: bytes | str, suffix: str = ".txt") -> Release | None:
+    """Return what damaged bytes are read to; None where they are refused, by their places."""
+    place = r"(:\d+|/[^:]+)?: .+" if suffix != ".txt" else r"(:\d+)?: .+"
+    try:
+        return read_whole(data, suffix)
+    except Refused as refused:
+        assert refused.faults
+        assert all(re.match(rf"some\{suffix}{place}", fault) for fault in refused.faults)
+        return None

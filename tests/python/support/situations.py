@@ -9,7 +9,7 @@ Together they fill every mart.  They are short, so that what is made of them can
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from proofs.made_up_releases import (
@@ -33,16 +33,23 @@ TEXT = (ROOT / "releases" / "2024-02.txt").read_bytes().decode()
 class Situation:
     """Releases, and what else is changed before they are built.
 
-    releases    files of releases/, by name
+    texts       of releases, by their names
+    files       of releases that are no texts, by theirs
     sql         statements that change the loaded seeds, the tables of `raw`
     is_stopped  whether the gate stops it: no mart is made
     upto        the model that is enough, where what is printed says it all
     """
 
-    releases: Mapping[str, bytes]
+    texts: Mapping[str, str]
+    files: Mapping[str, bytes] = field(default_factory=dict)
     sql: Sequence[str] = ()
     is_stopped: bool = False
     upto: str | None = None
+
+    @property
+    def releases(self) -> dict[str, bytes]:
+        """The files of releases/, by name."""
+        return {**{f"{name}.txt": text.encode() for name, text in self.texts.items()}, **self.files}
 
     @property
     def has_marts(self) -> bool:
@@ -80,14 +87,6 @@ def history(first_year: int, last: Month, changes: Changes | None = None) -> str
 def exhibit(last: Month, changes: Changes | None = None, before: Changes | None = None) -> str:
     """Return Exhibit 1 of a month."""
     return made_up_exhibit(published(1992), last, changes, before)
-
-
-def texts(**releases: str) -> dict[str, bytes]:
-    """Return the files of texts, whose names are written as `of_2024_02`."""
-    return {
-        f"{name.removeprefix('of_').replace('_', '-')}.txt": text.encode()
-        for name, text in releases.items()
-    }
 
 
 def damaged(text: str, *errors: tuple[int, str, int, int]) -> str:
@@ -168,10 +167,7 @@ JANUARY: Changes = {
 }
 # What Exhibits 1 revise.
 JANUARY_2023: Changes = {(2022, 12): {"exports_goods": 30}}
-FEBRUARY_2023: Changes = {
-    (2022, 12): {"exports_goods": 130},
-    (2023, 1): {"imports_services": -70},
-}
+FEBRUARY_2023: Changes = {(2022, 12): {"exports_goods": 130}, (2023, 1): {"imports_services": -70}}
 MAY: Changes = {(2023, 5): {"exports_services": 21}}
 JUNE: Changes = {(2023, 4): {"exports_services": -4}, (2023, 5): {"imports_goods": 55}}
 # A number that two sums name and two of a year; a row that adds up all the same, and too many.
@@ -184,43 +180,41 @@ WRONG = (
 )  # fmt: skip
 
 SITUATIONS = {
-    "one_history": Situation(texts(of_1994_02=history(1992, (1994, 2)))),
-    "a_january": Situation(texts(of_1993_01=history(1992, (1993, 1)))),
+    "one_history": Situation({"1994-02": history(1992, (1994, 2))}),
+    "a_january": Situation({"1993-01": history(1992, (1993, 1))}),
     "several_histories": Situation(
-        texts(
-            of_2023_12=history(2023, (2023, 12), DECEMBER),
-            of_2024_01=history(2023, (2024, 1), JANUARY),
-            of_2024_02=history(2023, (2024, 2)),
-        ),
+        {
+            "2023-12": history(2023, (2023, 12), DECEMBER),
+            "2024-01": history(2023, (2024, 1), JANUARY),
+            "2024-02": history(2023, (2024, 2)),
+        },
         sql=undated("2024-01"),
     ),
     "exhibits_alone": Situation(
-        texts(
-            of_2023_01=exhibit((2023, 1), JANUARY_2023),
-            of_2023_02=exhibit((2023, 2), FEBRUARY_2023, before=JANUARY_2023),
-        )
+        {
+            "2023-01": exhibit((2023, 1), JANUARY_2023),
+            "2023-02": exhibit((2023, 2), FEBRUARY_2023, before=JANUARY_2023),
+        }
     ),
     "exhibits_after_a_gap": Situation(
-        {
-            **texts(of_2019_02=history(2018, (2019, 2)), of_2023_05=exhibit((2023, 5), MAY)),
-            "ft900xlsx_2306.zip": as_bundle(as_workbook(exhibit((2023, 6), JUNE, before=MAY))),
-        },
+        {"2019-02": history(2018, (2019, 2)), "2023-05": exhibit((2023, 5), MAY)},
+        {"ft900xlsx_2306.zip": as_bundle(as_workbook(exhibit((2023, 6), JUNE, before=MAY)))},
         # The bytes of a workbook hold the time, and are packed as the machine does it.
         sql=["update raw.releases set sha256 = '' where source_format <> 'text'"],
     ),
     "one_left_out": Situation(
-        texts(
-            of_2023_07=history(2022, (2023, 7), {(2023, 6): {"imports_goods": -80}}),
-            of_2023_08=damaged(history(2022, (2023, 8)), *WRONG),
-            of_2023_09=history(2022, (2023, 9), {(2023, 7): {"exports_goods": 70}}),
-        )
+        {
+            "2023-07": history(2022, (2023, 7), {(2023, 6): {"imports_goods": -80}}),
+            "2023-08": damaged(history(2022, (2023, 8)), *WRONG),
+            "2023-09": history(2022, (2023, 9), {(2023, 7): {"exports_goods": 70}}),
+        }
     ),
     "a_known_discrepancy": Situation(
-        texts(
-            of_2024_02=damaged(
+        {
+            "2024-02": damaged(
                 history(2023, (2024, 2)), (2023, "March", 5, 1000), (2023, "November", 9, -30)
             )
-        ),
+        },
         sql=accepted(
             "2024-02,period_exports_goods,year,2023-01-01,2023-12-31,-1000",
             "2024-02,period_imports_services,year,2023-01-01,2023-12-31,31",
@@ -231,35 +225,35 @@ SITUATIONS = {
         ),
     ),
     "a_surplus_and_a_zero": Situation(
-        texts(of_1993_06=history(1992, (1993, 6), to_balance({(1993, 5): 500, (1993, 6): 0})))
+        {"1993-06": history(1992, (1993, 6), to_balance({(1993, 5): 500, (1993, 6): 0}))}
     ),
     "a_wrong_number_stops_it": Situation(
-        texts(
-            of_2023_07=history(2022, (2023, 7)),
-            of_2023_08=damaged(history(2022, (2023, 8)), *WRONG),
-        ),
+        {
+            "2023-07": history(2022, (2023, 7)),
+            "2023-08": damaged(history(2022, (2023, 8)), *WRONG),
+        },
         is_stopped=True,
     ),
     "announced_otherwise": Situation(
-        texts(
-            of_2023_07=made_up_release(a_month_late(published(2022)), (2023, 7)),
-            of_2023_08=made_up_release(in_billions(published(2022)), (2023, 8)),
-            of_2023_09=history(2022, (2023, 9)).replace(
+        {
+            "2023-07": made_up_release(a_month_late(published(2022)), (2023, 7)),
+            "2023-08": made_up_release(in_billions(published(2022)), (2023, 8)),
+            "2023-09": history(2022, (2023, 9)).replace(
                 "Goods (1)\tServices", "Services\tGoods (1)"
             ),
-            of_2023_10=made_up_release(
+            "2023-10": made_up_release(
                 with_goods_for_services(published(2022), (2022, 3)), (2023, 10)
             ),
-            of_2024_02=made_up_release(
+            "2024-02": made_up_release(
                 with_years_exchanged(published(2020), 2020, 2022),
                 (2024, 2),
                 {(2024, 2): {"exports_goods": 1000}},
             ),
-        ),
+        },
         upto="int_build_summary",
     ),
     "the_latest_cannot_be": Situation(
-        texts(of_2024_02=made_up_release(in_billions(published(2023)), (2024, 2))),
+        {"2024-02": made_up_release(in_billions(published(2023)), (2024, 2))},
         is_stopped=True,
     ),
 }
