@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import json
 import os
 import shutil
 import sys
@@ -98,9 +99,7 @@ def test_a_database_that_is_not_the_one_that_was_built_is_built_again(project: B
 
 def test_a_note_that_cannot_be_read_or_left_is_no_reason_not_to_build(project: Builds) -> None:
     note = project.root / build.NOTE
-    without = note.read_bytes().replace(
-        b'["releases    1 read", "months      all of them"]', b"null"
-    )
+    without = json.dumps([*json.loads(note.read_bytes())[:2], None]).encode()
     for odd in (without, b"", b"[]", b"null", b"{}", b"\xff", b'{"key": 1}', b"3"):
         note.write_bytes(odd)
         assert build.unchanged(project.database, project.database) is None, odd

@@ -23,13 +23,9 @@ def dbt(*arguments: str, project: Path = ROOT, database: Path) -> subprocess.Com
     """Run dbt on ``project`` into ``database``, with its target and logs beside that."""
     places = ["--target-path", database.parent / "target", "--log-path", database.parent / "logs"]
     return subprocess.run(
-        [DBT, *arguments, *places],
-        cwd=project,
-        env=os.environ | {"US_TRADE_DB": str(database)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+        [DBT, *arguments, *places], cwd=project, env=os.environ | {"US_TRADE_DB": str(database)},
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
 
 
 def query(database: Path, sql: str) -> list[tuple]:

@@ -54,9 +54,8 @@ class Builds:
         (self.root / "requirements.lock").touch()
         patch.setattr(build, "ROOT", self.root)
         patch.setattr(build, "DBT", self.dbt)
-        patch.setitem(
-            sys.modules, "release", SimpleNamespace(normalize=lambda *_, **__: "no release")
-        )
+        reader = SimpleNamespace(normalize=lambda *_, **__: "no release")
+        patch.setitem(sys.modules, "release", reader)
         self.data.mkdir()
         self.database = make_database(self.data / "us_trade.duckdb", 1)
         self.dbt_does()
