@@ -50,7 +50,8 @@ def test_a_build_over_a_build_stops_at_the_gate_says_why_and_leaves_the_marts(
     with duckdb.connect(database) as connection:
         load_seeds(connection, build.manifest, written(tmp_path, {"2024-02.txt": wrong}, {}))
         connection.execute(
-            "insert into raw.release_calendar values ('2024-3', '2024-05-02', 'by hand')"
+            "insert into raw.release_calendar values ('2024-3', '2024-05-02', 'by hand');"
+            "delete from raw.revision_spans"
         )
     run = dbt("build", "--exclude-resource-type", "unit_test", "seed", database=database)
     assert run.returncode == 1, run.stdout
@@ -61,6 +62,8 @@ def test_a_build_over_a_build_stops_at_the_gate_says_why_and_leaves_the_marts(
         "release_calendar_dates_each_release_after_its_month_and_in_order: fault=release_id is no "
         "month; write it as 2024-02, release_id=2024-3, released_on=2024-05-02, source=by hand"
     ) in said
+    spans = [line for line in said if line.startswith("revision_spans_has_each_month_of_the_year")]
+    assert len(spans) == 6 and spans[-1].endswith(": ... and 7 more")
     assert query(database, "select count(*) from intermediate.int_suspect_cells") == [(1,)]
     assert unlike(database, build.database) == {}
 

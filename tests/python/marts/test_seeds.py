@@ -62,6 +62,9 @@ def series(series_id: str, change: str) -> str:
          "fault=the day is not after that of the release before, 2024-04-04, release_id=2024-02"),
         (redated("2024-03", "'2024-05-04'"), CALENDAR, "fault=the day is of a weekend"),
         (redated("2024-03", "null"), CALENDAR, "fault=there is no day, release_id=2024-03"),
+        # The releases of March and April 2030 are not loaded: the calendar may go ahead of them.
+        (dated("'2030-04'", "2030-05-01"), CALENDAR, ""),
+        (dated("'2030-03'", "2030-10-17"), CALENDAR, ""),
         (dated("'2030-03'", "2030-05-02", "'  '"), CALENDAR, "fault=there is no source"),
         (dated("'2030-03'", "2030-05-02", "null"), CALENDAR, "fault=there is no source"),
         ("insert into raw.headline_deficits values ('2030-03', 60.1, 59.9, false)", HEADLINES,
@@ -88,6 +91,8 @@ def series(series_id: str, change: str) -> str:
          "fault=it begins before the end of that of 2007-12-01, peak_month=2009-06-01"),
         ("update raw.recessions set trough_month = null where peak_month = '2007-12-01'",
          RECESSIONS, "fault=it begins before the end of that of 2007-12-01, peak_month=2020-02-01"),
+        ("update raw.recessions set trough_month = null where peak_month = '2020-02-01'",
+         RECESSIONS, ""),
         (recession("2022-03-02", "2022-05-01"), RECESSIONS,
          "fault=a month is not given by its first day, peak_month=2022-03-02"),
         ("update raw.components set parent_component = 'totl' where component = 'goods'",
@@ -106,39 +111,13 @@ def series(series_id: str, change: str) -> str:
     ],
     ids=lambda words: words.split(",")[0].removeprefix("fault=") if "fault=" in words else "",
 )  # fmt: skip
-def test_a_row_that_cannot_be_right_is_shown(
+def test_a_row_that_cannot_be_right_is_shown_and_others_pass(
     build: Build, tmp_path: Path, change: str, test: str, said: str
 ) -> None:
     outcome = replayed(build, tmp_path, sql=[change], upto=test)
-    assert outcome.failed == {test}
-    assert f"\n{test}: {said}" in f"\n{outcome.printed}"
-
-
-@pytest.mark.parametrize(
-    ("change", "test"),
-    [
-        (dated("'2030-04'", "2030-05-01"), CALENDAR),
-        (dated("'2030-03'", "2030-10-17"), CALENDAR),
-        ("update raw.recessions set trough_month = null where peak_month = '2020-02-01'",
-         RECESSIONS),
-    ],
-    ids=["the day after its month", "200 days after it", "a recession that is still on"],
-)  # fmt: skip
-def test_a_row_that_can_be_right_is_let_through(
-    build: Build, tmp_path: Path, change: str, test: str
-) -> None:
-    """The releases of March and April 2030 are not loaded: the calendar may go ahead of them."""
-    outcome = replayed(build, tmp_path, sql=[change], upto=test)
-    assert outcome.replayed.succeeded, outcome.replayed
-
-
-def test_of_many_rows_the_first_five_are_shown_and_the_rest_counted(
-    build: Build, tmp_path: Path
-) -> None:
-    outcome = replayed(build, tmp_path, sql=["delete from raw.revision_spans"], upto=SPANS)
-    lines = [line for line in outcome.printed.split("\n") if line.startswith(SPANS)]
-    assert len(lines) == 6
-    assert lines[-1] == f"{SPANS}: ... and 7 more"
+    assert not outcome.replayed.errors
+    assert outcome.failed == ({test} if said else set())
+    assert f"\n{test}: {said}" in f"\n{outcome.printed}" or not said
 
 
 def test_the_rounding_distribution_is_that_of_irwin_and_hall() -> None:
