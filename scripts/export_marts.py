@@ -26,7 +26,7 @@ from export import croissant, sdmx, tables, workbook
 from export.dataset import QUERIES, Json, write_json
 from export.tables import Warn
 from marts import Marts
-from project import ROOT, ProjectError, add_database_option, main, new_folder, open_database, shown
+from project import ROOT, add_database_option, main, new_folder, open_database, shown
 
 DESCRIPTOR, LATEST = "datapackage.json", "latest.json"
 FILES = (workbook.FILE, LATEST, croissant.FILE, sdmx.STRUCTURE, sdmx.DATA, sdmx.CSV)
@@ -66,10 +66,7 @@ def to_stderr(warning: str) -> None:
 def export(database: Path, target: Path, warn: Warn = to_stderr) -> Json:
     """Export all marts; return the data package.  Raise ProjectError or OSError."""
     with new_folder(target, is_ours) as folder, open_database(database, threads="1") as connection:
-        try:
-            return write_all(connection, folder, warn)
-        except duckdb.Error as error:
-            raise ProjectError(f"{shown(database)}: {error}") from None
+        return write_all(connection, folder, warn)
 
 
 def parser() -> argparse.ArgumentParser:

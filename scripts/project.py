@@ -136,7 +136,7 @@ def open_database(path: Path, *, read_only: bool = True,
             yield connection
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]  # the rest is advice for other databases
-        raise ProjectError(f"{shown(path)}: cannot be opened: {reason}") from None
+        raise ProjectError(f"{shown(path)}: {reason}") from None
 
 
 # --------------------------------------------------------------------------- files

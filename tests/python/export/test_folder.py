@@ -117,7 +117,7 @@ def test_a_database_without_what_is_told_of_and_a_file_in_the_way_are_named(
     changed(tmp_path / "no_release.duckdb", SMALL)
     for name, reason in {
         "missing": "missing.duckdb: there is no such database; build it with make",
-        "lite": "lite.duckdb: cannot be opened: ",
+        "lite": "lite.duckdb: IO Error: Extension",
         "no_marts": "the database has no table in the schema marts",
         "no_release": "release.sql: Catalog Error: Table with name dim_release does not exist",
     }.items():
