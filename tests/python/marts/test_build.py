@@ -12,9 +12,10 @@ from pathlib import Path
 import duckdb
 import pytest
 from proofs.differences import differences_of_all
+from proofs.made_up_releases import damaged
 from proofs.replay import load_seeds, needed
 from support.builds import Build, dbt, query, replayed, written
-from support.situations import SITUATIONS, accepted, damaged, history
+from support.situations import SITUATIONS, accepted, history
 
 from project import ROOT
 

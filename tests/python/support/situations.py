@@ -18,6 +18,7 @@ from proofs.made_up_releases import (
     Published,
     as_bundle,
     as_workbook,
+    damaged,
     exact,
     made_up_exhibit,
     made_up_release,
@@ -87,18 +88,6 @@ def history(first_year: int, last: Month, changes: Changes | None = None) -> str
 def exhibit(last: Month, changes: Changes | None = None, before: Changes | None = None) -> str:
     """Return Exhibit 1 of a month."""
     return made_up_exhibit(published(1992), last, changes, before)
-
-
-def damaged(text: str, *errors: tuple[int, str, int, int]) -> str:
-    """Return the text with errors: the year, the month, the number's column, what it is off by."""
-    lines = text.split("\n")
-    labels = [line.split("\t")[0] for line in lines]
-    for year, month, column, error in errors:
-        at = labels.index(month, labels.index(str(year)))
-        fields = lines[at].split("\t")
-        fields[column] = f"{int(fields[column].replace(',', '')) + error:,}"
-        lines[at] = "\t".join(fields)
-    return "\n".join(lines)
 
 
 def undated(release_id: str) -> list[str]:
