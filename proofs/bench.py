@@ -23,6 +23,7 @@ from pathlib import Path
 
 import project
 from project import DBT, ROOT, ProjectError, markdown_table, open_database
+from proofs import parser_of
 from proofs.commands import Command, run
 from proofs.copies import copy_project, releases_of
 from proofs.tables import write_table
@@ -106,15 +107,10 @@ def growth(folder: Path, runs: int, counts: Sequence[int]) -> str:
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m proofs.bench",
-        description="Measure the project with 1, 40, 400 and 1,000 releases.",
-        epilog="example: .venv/bin/python -m proofs.bench --runs 5 --releases 1 400",
-    )
+    what = "Measure the project with 1, 40, 400 and 1,000 releases."
+    parser = parser_of("bench", what, "--runs 5 --releases 1 400", "docs/running.md")
     parser.add_argument("--runs", type=int, default=3, help="runs of each command (default: 3)")
     parser.add_argument("--releases", type=int, nargs="+", default=[1, 40, 400, 1000], metavar="N")
-    parser.add_argument("--write", type=Path, metavar="FILE",
-                        help="put the tables into this file, such as docs/running.md")  # fmt: skip
     return parser
 
 

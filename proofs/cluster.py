@@ -37,6 +37,7 @@ import duckdb
 
 import project
 from project import DBT, ROOT, ProjectError, markdown_table
+from proofs import parser_of
 from proofs.commands import Command, Run, install, run
 from proofs.copies import Releases, copy_project, releases_of
 from proofs.differences import differences, tables_of
@@ -183,10 +184,8 @@ def refused(build: Build, copy: Path, lake: Path) -> str:
 def measure(folder: Path, counts: Sequence[int]) -> str:
     """Prove it all in an empty folder; return a table and words."""
     engines = ["Sail", *["Spark"] * bool(shutil.which("java"))]
-    rows, said = (
-        [],
-        ["Refused are a lake in use and, on Spark, a catalog with somebody else's table:\n"],
-    )
+    rows = []
+    said = ["Refused are a lake in use and, on Spark, a catalog with somebody else's table:\n"]
     with contextlib.ExitStack() as stack:
         builds = {name: stack.enter_context(server(name, folder / name)) for name in engines}
         for name, releases in cases(counts):
@@ -218,14 +217,9 @@ def measure(folder: Path, counts: Sequence[int]) -> str:
 
 
 def parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m proofs.cluster",
-        description="Build on Spark Connect engines beside DuckDB, and compare the marts.",
-        epilog="example: .venv/bin/python -m proofs.cluster --releases 1 400 1000",
-    )
+    what = "Build on Spark Connect engines beside DuckDB, and compare the marts."
+    parser = parser_of("cluster", what, "--releases 1 400 1000", "docs/cluster.md")
     parser.add_argument("--releases", type=int, nargs="*", default=[1, 40], metavar="N")
-    parser.add_argument("--write", type=Path, metavar="FILE",
-                        help="put the table into this page, if all is right")  # fmt: skip
     return parser
 
 

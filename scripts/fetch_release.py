@@ -232,8 +232,10 @@ def fetch_month(site: Site, url: str, month: str, folder: Path) -> str:
     try:
         data, release = site.get(url, read_bundle)
     except NotFound:
-        url = url.replace("ft900xlsx", "ft900xls")
-        data, release = site.get(url, read_bundle)
+        older = url.replace("ft900xlsx", "ft900xls")
+        if older == url:
+            raise
+        url, (data, release) = older, site.get(older, read_bundle)
     if release.release_id != month:
         what = f"is the release {release.release_id}, not {month}"
         raise ProjectError(f"{printable(url)} {what}; nothing was kept")

@@ -131,8 +131,7 @@ def open_database(path: Path, *, read_only: bool = True,
     if not path.is_file():
         raise ProjectError(f"{shown(path)}: there is no such database; build it with make")
     try:
-        config = dict(NO_EXTENSIONS, **settings)
-        with duckdb.connect(path, read_only, dict(config)) as connection:
+        with duckdb.connect(path, read_only, dict(NO_EXTENSIONS, **settings)) as connection:
             yield connection
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0]  # the rest is advice for other databases
