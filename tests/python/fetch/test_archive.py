@@ -114,6 +114,7 @@ def test_an_archive_that_has_none_of_them_may_be_elsewhere(archive: Server, tmp_
     status, _, err = since("2024-01", archive, tmp_path)
     said = "2024-01 to 2024-02: 2 not in the archive; is YYMM where it is?\n"
     assert (status, err) == (1, said)
+    assert archive.asked == ["/2401", "/2402"]  # by another name only where that differs
 
 
 BOMB = as_bundle(bytes(50_000_000))
